@@ -150,18 +150,32 @@ RequestCosts::Key RequestCosts::key_of(Stage stage, const RunShape& shape,
   key.shape.negative_tokens = shape.negative_tokens;
   if (stage == Stage::kEncode) return key;  // depends on the prompts only
   key.shape.start = shape.start;
-  if (stage == Stage::kDenoise) key.shape.guided_steps = guided_in_dry_run(shape);
-  // Sizes of tensors of tokens and of whole layers depend only on the area. Strips, the image
-  // encoder's padding and norms on a GPU depend on both sides, and so does a picture with one row
-  // or column of tokens, where some permutes are views and allocate nothing.
-  const int token_px = model_.vae.scale() * model_.transformer.patch_size;
-  const bool by_sides =
-      stage == Stage::kEncodeImage ||
-      (stage == Stage::kDecode && (execution.tile_latent > 0 || allocator_.card)) ||
-      std::min(shape.width, shape.height) <= token_px;
+  const bool by_sides = depends_on_sides(stage, shape, execution);
   key.shape.width = by_sides ? shape.width : shape.width * shape.height;
   key.shape.height = by_sides ? shape.height : 0;
+  if (stage == Stage::kDenoise) key.shape.guided_steps = guided_in_dry_run(shape);
   return key;
+}
+
+// Sizes of tensors of tokens and of whole layers depend only on the area.
+bool RequestCosts::depends_on_sides(Stage stage, const RunShape& shape,
+                                    const ExecutionOptions& execution) const {
+  // In a picture with one row or column of tokens some permutes are views and allocate nothing.
+  const int token_px = model_.vae.scale() * model_.transformer.patch_size;
+  if (std::min(shape.width, shape.height) <= token_px) return true;
+  switch (stage) {
+    case Stage::kEncode:
+    case Stage::kDenoise:
+      return false;
+    case Stage::kDecode:  // strips, and norms on a GPU
+      return execution.tile_latent > 0 || allocator_.card;
+    case Stage::kEncodeImage:  // pads
+    case Stage::kLoad:
+    case Stage::kUpscale:
+    case Stage::kSave:
+      break;
+  }
+  return true;
 }
 
 StageNeed RequestCosts::need(Stage stage, const DryRunRequest& what) {

@@ -105,6 +105,8 @@ class RequestCosts {
   [[nodiscard]] NetworkSizes measured(std::int64_t TracePeaks::*part) const;
   [[nodiscard]] ShortNetwork short_network_of(Stage stage, const ExecutionOptions& execution) const;
   [[nodiscard]] StageNeed with_weights(StageNeed need, HeldWeights stays) const;
+  [[nodiscard]] bool depends_on_sides(Stage stage, const RunShape& shape,
+                                      const ExecutionOptions& execution) const;
   [[nodiscard]] Key key_of(Stage stage, const RunShape& shape,
                            const ExecutionOptions& execution) const;
   StageNeed need(Stage stage, const DryRunRequest& what);

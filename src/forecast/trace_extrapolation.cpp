@@ -1,5 +1,8 @@
 #include "trace_extrapolation.h"
 
+#include "headroom/core/error.h"
+#include "headroom/core/round_up.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -9,7 +12,7 @@
 namespace headroom {
 namespace {
 
-std::int64_t ceil_to(std::int64_t n, std::int64_t unit) { return (n + unit - 1) / unit * unit; }
+constexpr std::int64_t kTokenUnit = 32;  // lengths that the transformer pads to
 
 // How for_each_piece() of model/chunking.h cuts on meta tensors.
 struct Pieces {
@@ -37,61 +40,91 @@ bool same_form(const AllocationTrace& a, const AllocationTrace& b) {
 
 }  // namespace
 
-TraceShape trace_shape(Stage stage, const ModelFolder& model, const RunFormats& formats,
-                       const DryRunRequest& what) {
+namespace {
+
+// Adds to the kind into how many pieces `size` is cut, and to the position how large the last is.
+Pieces cut_along(TraceShape& shape, std::int64_t size, std::int64_t step) {
+  const Pieces pieces = cut(size, step);
+  shape.kind.push_back(pieces.kinds);
+  shape.position.push_back(pieces.last);
+  return pieces;
+}
+
+void add_transformer(TraceShape& shape, const ModelFolder& model, const RunFormats& formats,
+                     const DryRunRequest& what) {
+  const ExecutionOptions& execution = what.execution;
+  const std::int64_t patch = model.transformer.patch_size;
   const std::int64_t height = what.shape.height / model.vae.scale();
   const std::int64_t width = what.shape.width / model.vae.scale();
-  // Both stages hold the encoded prompts.
-  const std::int64_t prompt = what.shape.prompt_tokens;
-  const std::int64_t negative = what.shape.negative_tokens;
-  TraceShape shape{{static_cast<std::int64_t>(stage), int{negative > 0},
-                    static_cast<std::int64_t>(what.shape.start)},
-                   {1, height * width, prompt, negative}};
-  const auto cut_along = [&](std::int64_t size, std::int64_t step) {
-    const Pieces pieces = cut(size, step);
-    shape.kind.push_back(pieces.kinds);
-    shape.position.push_back(pieces.last);
-    return pieces;
-  };
-  const ExecutionOptions& execution = what.execution;
-  if (stage == Stage::kDenoise) {
-    const std::int64_t patch = model.transformer.patch_size;
-    const std::int64_t tokens = height / patch * (width / patch);
-    const std::int64_t rows = ceil_to(tokens, 32);
-    shape.kind.insert(shape.kind.end(),
-                      {guided_in_dry_run(what.shape), int{execution.sequential_guidance},
-                       execution.chunk_tokens, int{execution.packed_weights}});
-    const ShortNetwork kept = short_network(stage, model, formats, execution);
-    shape.kind.push_back(static_cast<std::int64_t>(kept.staying.size()));
-    shape.kind.insert(shape.kind.end(), kept.staying.begin(), kept.staying.end());
-    shape.kind.insert(shape.kind.end(), kept.streamed.begin(), kept.streamed.end());
-    // With one row or column of tokens, some permutes are views and allocate nothing.
-    shape.kind.insert(shape.kind.end(), {int{height == patch}, int{width == patch}});
-    shape.position.insert(shape.position.end(), {tokens, rows});
-    if (execution.chunk_tokens > 0) cut_along(rows, execution.chunk_tokens);
-    for (const std::int64_t length : {prompt, negative}) {
-      const std::int64_t caption = ceil_to(length, 32);
-      shape.position.push_back(caption);
-      if (execution.chunk_tokens == 0 || length == 0) continue;
-      cut_along(caption, execution.chunk_tokens);
-      cut_along(rows + caption, execution.chunk_tokens);
-    }
-    return shape;
+  const std::int64_t tokens = height / patch * (width / patch);
+  const std::int64_t rows = round_up(tokens, kTokenUnit);
+  shape.kind.insert(shape.kind.end(),
+                    {guided_in_dry_run(what.shape), int{execution.sequential_guidance},
+                     execution.chunk_tokens, int{execution.packed_weights}});
+  const ShortNetwork kept = short_network(Stage::kDenoise, model, formats, execution);
+  shape.kind.push_back(static_cast<std::int64_t>(kept.staying.size()));
+  shape.kind.insert(shape.kind.end(), kept.staying.begin(), kept.staying.end());
+  shape.kind.insert(shape.kind.end(), kept.streamed.begin(), kept.streamed.end());
+  // With one row or column of tokens, some permutes are views and allocate nothing.
+  shape.kind.insert(shape.kind.end(), {int{height == patch}, int{width == patch}});
+  shape.position.insert(shape.position.end(), {tokens, rows});
+  if (execution.chunk_tokens > 0) cut_along(shape, rows, execution.chunk_tokens);
+  for (const std::int64_t length : {what.shape.prompt_tokens, what.shape.negative_tokens}) {
+    const std::int64_t caption = round_up(length, kTokenUnit);
+    shape.position.push_back(caption);
+    if (execution.chunk_tokens == 0 || length == 0) continue;
+    cut_along(shape, caption, execution.chunk_tokens);
+    cut_along(shape, rows + caption, execution.chunk_tokens);
   }
-  shape.kind.insert(shape.kind.end(), {execution.tile_latent, int{execution.cpu_decode}});
-  const std::int64_t tile = execution.tile_latent;
+}
+
+void add_vae(TraceShape& shape, Stage stage, const ModelFolder& model, const DryRunRequest& what) {
+  const std::int64_t height = what.shape.height / model.vae.scale();
+  const std::int64_t width = what.shape.width / model.vae.scale();
+  const std::int64_t tile = what.execution.tile_latent;
+  shape.kind.insert(shape.kind.end(), {tile, int{what.execution.cpu_decode}});
   // The image encoder pads by a row and a column before it halves.
   const bool pads = stage == Stage::kEncodeImage;
   // A GPU computes the statistics of norms by rows.
   if (what.kernels.card || pads) shape.position.push_back(height);
   if (pads) shape.position.push_back(width);
-  if (tile == 0) return shape;
+  if (tile == 0) return;
   // Attention and all other layers work in strips of whole rows.
   const Pieces strips = cut(height, tile);
   shape.kind.push_back(strips.kinds);
   shape.position.insert(shape.position.end(), {width, strips.last * width});
   if (what.kernels.card || pads) shape.position.push_back(strips.last);
-  return shape;
+}
+
+}  // namespace
+
+TraceShape trace_shape(Stage stage, const ModelFolder& model, const RunFormats& formats,
+                       const DryRunRequest& what) {
+  const std::int64_t height = what.shape.height / model.vae.scale();
+  const std::int64_t width = what.shape.width / model.vae.scale();
+  // All of these stages hold the encoded prompts.
+  const std::int64_t prompt = what.shape.prompt_tokens;
+  const std::int64_t negative = what.shape.negative_tokens;
+  TraceShape shape{{static_cast<std::int64_t>(stage), int{negative > 0},
+                    static_cast<std::int64_t>(what.shape.start)},
+                   {1, height * width, prompt, negative}};
+  switch (stage) {
+    case Stage::kDenoise:
+      add_transformer(shape, model, formats, what);
+      return shape;
+    case Stage::kEncodeImage:
+    case Stage::kDecode:
+      add_vae(shape, stage, model, what);
+      return shape;
+    case Stage::kLoad:
+    case Stage::kEncode:  // has few cases, which are not extrapolated
+    case Stage::kUpscale:
+    case Stage::kSave:
+      break;
+  }
+  throw Error(ErrorKind::kInternal,
+              "the allocations of the stage " + std::string(stage_name(stage)) +
+                  " have no law; please report this as a fault of the program");
 }
 
 // Solves sum of weight_i * position_i = position by elimination; nothing when there is no

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <stdexcept>
 #include <string_view>
 
 namespace headroom {
@@ -33,12 +34,12 @@ inline constexpr std::array kWorkStages{
     WorkStage{Stage::kDenoise, Choice::kSteps},
     WorkStage{Stage::kDecode, Choice::kPixels},
 };
-// The group of options that a stage depends on; kPixels for stages that do not work on the device.
+// The group of options that a stage, one of kWorkStages, depends on.
 [[nodiscard]] constexpr Choice choice_of(Stage stage) {
   for (const WorkStage& work : kWorkStages) {
     if (work.stage == stage) return work.choice;
   }
-  return Choice::kPixels;  // for stages that have no group of their own
+  throw std::logic_error("the stage does not work on the device");
 }
 
 struct NetworkEntry {
