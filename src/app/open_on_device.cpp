@@ -9,6 +9,7 @@
 #include "headroom/pipeline/request_shape.h"
 #include "headroom/records/run_log.h"
 
+#include "chosen_preview_decoder.h"
 #include "generation_context.h"
 #include "model_examples.h"
 #include "resumable_folder.h"
@@ -105,6 +106,7 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
   const AppConfig chosen = with_choice(config, choice);
   GenerationContext app(chosen);
   app.pipeline.previews = true;  // for the window
+  app.pipeline.preview_decoder = chosen_preview_decoder(chosen.model, app.pipeline.model);
   const std::shared_ptr<LoraSets> loras = make_lora_sets(
       chosen, app, sample_keeper(chosen.model, app.pipeline.model.info.name, std::move(output)));
   const Device& device = app.pipeline.device;

@@ -164,7 +164,7 @@ constexpr std::string_view kPlaceAllowed = "a file or folder (~ needs the HOME v
 constexpr std::string_view kSwitchAllowed = "true or false";
 
 // The lambdas have no captures, so that the table is plain data.
-const std::array<ConfigKey, 25> kKeys{{
+const std::array<ConfigKey, 26> kKeys{{
     {"model", "path", kPlaceAllowed,
      [](AppConfig& c, const Values& v) { return expand_home(v.front(), c.model.path); }},
     {"model", "text_encoder", kPlaceAllowed,
@@ -173,6 +173,12 @@ const std::array<ConfigKey, 25> kKeys{{
      [](AppConfig& c, const Values& v) { return set_path(c.model.vae, v); }},
     {"model", "tokenizer", kPlaceAllowed,
      [](AppConfig& c, const Values& v) { return set_path(c.model.tokenizer, v); }},
+    {"model", "preview_decoder", "a file (~ needs the HOME variable), or none",
+     [](AppConfig& c, const Values& v) {
+       if (v.front() != kNoPreviewDecoder) return set_path(c.model.preview_decoder, v);
+       c.model.preview_decoder = kNoPreviewDecoder;
+       return true;
+     }},
     {"model", "folders", "a list of folders (~ needs the HOME variable)",
      [](AppConfig& c, const Values& v) { return set_paths(c.model.folders, v); }, true},
     {"model", "device", "auto, cpu, or a kind of card, also with a number (KIND:N, N from 0 to 63)",

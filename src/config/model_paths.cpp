@@ -23,6 +23,7 @@ Shelf shelf_of(std::string_view kind) {
   if (kind == "vae") return &ModelShelves::vaes;
   if (kind == "loras") return &ModelShelves::loras;
   if (kind == "upscale_models") return &ModelShelves::upscalers;
+  if (kind == "vae_approx") return &ModelShelves::preview_decoders;
   return nullptr;
 }
 

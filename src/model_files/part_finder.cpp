@@ -79,6 +79,7 @@ ModelShelves shelves_below(const fs::path& folder) {
   add(shelves.vaes, {"vae", "VAE"});
   add(shelves.loras, {"loras", "Lora"});
   add(shelves.upscalers, {"upscale_models", "ESRGAN", "RealESRGAN"});
+  add(shelves.preview_decoders, {"vae_approx", "VAE-approx"});
   return shelves;
 }
 

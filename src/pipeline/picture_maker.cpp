@@ -40,7 +40,7 @@ PictureMaker::PictureMaker(const PipelineOptions& options)
       torch_device_(backend_.torch_device()),
       memory_(options.device, options.pretend_vram_bytes, options.pretend_others),
       converted_(options.weight_cache),
-      previews_(options.previews, options.model) {}
+      previews_(options.previews, options.model, options.preview_decoder) {}
 
 PictureMaker::~PictureMaker() {
   try {
@@ -217,7 +217,11 @@ void PictureMaker::denoise(Job& job, int i, std::uint64_t seed, Sampling& sampli
     }
     report(step);
   };
-  previews_.show(hooks, job.sink);
+  previews_.show(hooks, job.sink, [&job] {
+    // Half of it: what a step leaves behind is in it too, and a GPU's allocator needs whole pieces.
+    const StagePlan* const steps_plan = find_stage(job.running.plan(), Stage::kDenoise);
+    return steps_plan == nullptr ? 0 : steps_plan->activation_bytes / 2;
+  });
   hooks.pause = [&] { return job.running.wants_change(sampling.steps_done); };
   job.running.run(
       Stage::kDenoise, [&] { return sampling.steps_done; },

@@ -1,9 +1,8 @@
 #include "headroom/weights/upscaler_file.h"
 
-#include "headroom/weights/dequantize.h"
 #include "headroom/weights/model_file_error.h"
-#include "headroom/weights/weight_faults.h"
 
+#include "named_tensor.h"
 #include "upscaler_names.h"
 
 #include <algorithm>
@@ -17,14 +16,6 @@ namespace {
 constexpr int kColours = 3;
 constexpr int kMostScale = 16;
 constexpr std::int64_t kMostChannels = 4096;
-
-std::string shape_text(std::span<const std::int64_t> shape) {
-  std::string text;
-  for (const std::int64_t extent : shape) {
-    text += (text.empty() ? "" : ", ") + std::to_string(extent);
-  }
-  return "[" + text + "]";
-}
 
 // The largest number in names "STARTnumber...", or -1.
 int largest(const UpscalerTensors& tensors, const std::string& start) {
@@ -146,24 +137,7 @@ UpscalerFile::UpscalerFile(const std::filesystem::path& file) : file_(file) {
 }
 
 TensorView UpscalerFile::at(std::string_view name, std::span<const std::int64_t> shape) const {
-  const auto refuse = [&](const Message& fault) {
-    fail_model_file(file_, say("{0}; the file is damaged or of another network, so download it "
-                               "again",
-                               fault_of(say("tensor {0}", in_quotes(name)), fault)));
-  };
-  const auto found = tensors_.find(name);
-  if (found == tensors_.end()) refuse(say("is missing"));
-  const TensorView& view = found->second;
-  if (!std::ranges::equal(view.shape, shape)) {
-    refuse(say("has the shape {0} where {1} is needed", shape_text(view.shape), shape_text(shape)));
-  }
-  if (!has_own_values(view.dtype)) {
-    refuse(say("is stored as {0}, which cannot be computed with", dtype_name(view.dtype)));
-  }
-  if (find_fault(view, Look::kAll, name) == WeightFault::kNotFinite) {
-    refuse(say("holds values that are not finite"));
-  }
-  return view;
+  return named_tensor(tensors_, name, shape, file_);
 }
 
 std::string UpscalerFile::what() const {

@@ -42,6 +42,7 @@ TEST(ConfigEnvironment, SetsEveryKey) {
   std::map<std::string, std::string> values{{"model.path", "/m"},
                                             {"model.text_encoder", "/t"},
                                             {"model.vae", "/v"},
+                                            {"model.preview_decoder", "/p"},
                                             {"model.folders", "/a,/b"},
                                             {"model.tokenizer", "/k"},
                                             {"model.device", "cpu"},

@@ -11,6 +11,7 @@ struct ModelShelves {
   std::vector<std::filesystem::path> vaes;
   std::vector<std::filesystem::path> loras;
   std::vector<std::filesystem::path> upscalers;
+  std::vector<std::filesystem::path> preview_decoders;
 
   void add(const ModelShelves& more) {
     const auto append = [](auto& all, const auto& some) {
@@ -21,6 +22,7 @@ struct ModelShelves {
     append(vaes, more.vaes);
     append(loras, more.loras);
     append(upscalers, more.upscalers);
+    append(preview_decoders, more.preview_decoders);
   }
 };
 

@@ -66,6 +66,9 @@ struct PipelineOptions {
   // After each step the sink receives a preview. For a model without preview.json, two small
   // pictures are decoded before the first run to fit one.
   bool previews = false;
+  // TAEF1's file, which previews are decoded with while the steps leave room for that and it takes
+  // little time beside them; empty = never. Only for models whose latents it can decode.
+  std::filesystem::path preview_decoder;
   bool low_vram = false;  // prefer the plan that needs least memory over the fastest
   PlanFloor floor;        // what stays off the device in any case
   std::optional<std::int64_t> pretend_vram_bytes;

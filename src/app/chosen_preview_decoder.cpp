@@ -1,0 +1,60 @@
+#include "chosen_preview_decoder.h"
+
+#include "headroom/core/error.h"
+#include "headroom/core/plain_text.h"
+#include "headroom/weights/tiny_decoder_file.h"
+
+#include "chosen_model.h"
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+namespace headroom {
+namespace fs = std::filesystem;
+namespace {
+
+// The tiny decoders of other latents have the same shapes, so their names tell them apart.
+bool has_its_name(const fs::path& file) {
+  const std::string name = lower_ascii(file.filename().string());
+  return name.starts_with("taef1") && (name.ends_with(".safetensors") || name.ends_with(".pth"));
+}
+
+std::vector<fs::path> candidates_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (has_its_name(entry.path())) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace
+
+fs::path chosen_preview_decoder(const ModelOptions& options, const ModelFolder& model) {
+  if (options.preview_decoder == kNoPreviewDecoder) return {};
+  if (!options.preview_decoder.empty()) {
+    static_cast<void>(TinyDecoderFile(options.preview_decoder));
+    return options.preview_decoder;
+  }
+  std::vector<fs::path> folders{model.root};
+  for (const fs::path& shelf : chosen_places(options).shelves.preview_decoders)
+    folders.push_back(shelf);
+  for (const fs::path& folder : folders) {
+    for (const fs::path& file : candidates_in(folder)) {
+      try {
+        static_cast<void>(TinyDecoderFile(file));
+        return file;
+      } catch (const Error& e) {
+        spdlog::warn("previews are not decoded: {}", e.what());
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace headroom

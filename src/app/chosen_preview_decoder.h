@@ -1,0 +1,16 @@
+#pragma once
+#include "headroom/config/app_config.h"
+#include "headroom/model_files/model_folder.h"
+
+#include <filesystem>
+
+namespace headroom {
+
+// The file of TAEF1 that previews are decoded with; empty = none. It is the configured one, or the
+// first that is found by its name, taef1*.safetensors or taef1*.pth, beside the model and in
+// ComfyUI's folders vae_approx; a damaged one that was found is left out with a warning. Throws
+// Error{kModelFile} when the configured file is none.
+[[nodiscard]] std::filesystem::path chosen_preview_decoder(const ModelOptions& options,
+                                                           const ModelFolder& model);
+
+}  // namespace headroom
