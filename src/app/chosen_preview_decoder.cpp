@@ -23,6 +23,11 @@ bool has_its_name(const fs::path& file) {
   return name.starts_with("taef1") && (name.ends_with(".safetensors") || name.ends_with(".pth"));
 }
 
+bool can_decode(const VaeConfig& vae) {
+  return vae.latent_channels == TinyDecoderFile::kLatentChannels &&
+         vae.scale() == TinyDecoderFile::kScale;
+}
+
 std::vector<fs::path> candidates_in(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -39,9 +44,17 @@ fs::path chosen_preview_decoder(const ModelOptions& options, const ModelFolder& 
   if (options.preview_decoder == kNoPreviewDecoder) return {};
   if (!options.preview_decoder.empty()) {
     static_cast<void>(TinyDecoderFile(options.preview_decoder));
-    return options.preview_decoder;
+    if (can_decode(model.vae)) return options.preview_decoder;
+    spdlog::warn(
+        "model.preview_decoder: TAEF1 decodes FLUX.1's latents, and {} has others; its previews "
+        "stay blurred",
+        model.info.name);
+    return {};
   }
-  std::vector<fs::path> folders{model.root};
+  if (!can_decode(model.vae)) return {};
+  std::error_code error;
+  std::vector<fs::path> folders{fs::is_directory(model.root, error) ? model.root
+                                                                    : model.root.parent_path()};
   for (const fs::path& shelf : chosen_places(options).shelves.preview_decoders)
     folders.push_back(shelf);
   for (const fs::path& folder : folders) {

@@ -8,7 +8,8 @@ namespace headroom {
 
 // The file of TAEF1 that previews are decoded with; empty = none. It is the configured one, or the
 // first that is found by its name, taef1*.safetensors or taef1*.pth, beside the model and in
-// ComfyUI's folders vae_approx; a damaged one that was found is left out with a warning. Throws
+// ComfyUI's folders vae_approx; a damaged one that was found, and one that does not suit
+// the model, are left out with a warning. Throws
 // Error{kModelFile} when the configured file is none.
 [[nodiscard]] std::filesystem::path chosen_preview_decoder(const ModelOptions& options,
                                                            const ModelFolder& model);

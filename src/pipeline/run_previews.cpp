@@ -1,7 +1,6 @@
 #include "run_previews.h"
 
 #include "headroom/device/device.h"
-#include "headroom/model/tiny_decoder.h"
 
 #include "fit_preview.h"
 
@@ -41,16 +40,12 @@ class Pace {
   bool is_kept_ = true;
 };
 
-bool can_decode(const VaeConfig& vae) {
-  return vae.latent_channels == TinyDecoder::kLatentChannels && vae.scale() == TinyDecoder::kScale;
-}
-
 }  // namespace
 
 RunPreviews::RunPreviews(bool wanted, const ModelFolder& model,
                          const std::filesystem::path& decoder) {
   if (!wanted) return;
-  if (!decoder.empty() && can_decode(model.vae)) decoder_.emplace(decoder);
+  if (!decoder.empty()) decoder_.emplace(decoder);
   map_ = LatentPreview::load(model.root, model.vae.latent_channels);
   is_to_be_fitted_ = !map_;
 }

@@ -1,6 +1,7 @@
 #include "run_previews.h"
 
 #include "pipeline/run_support.h"
+#include "support/made_tiny_decoder.h"
 #include "support/temp_folder.h"
 
 #include <cmath>
@@ -109,6 +110,77 @@ TEST(RunPreviews, LookLikeThePictureWhoseDecoderTheyWereFittedTo) {
     const RecordingSink sink = made(runner, request);
     ASSERT_EQ(sink.previews.size(), 4U);
     EXPECT_GT(explained(*sink.previews.back(), *sink.images.at(0).image), 0.9) << prompt;
+  }
+}
+
+// A model of FLUX.1's latents with TAEF1, whose weights are made up.
+class DecodedPreviews : public testing::Test {
+ protected:
+  DecodedPreviews() { test::write_tiny_decoder(file_); }
+  [[nodiscard]] std::unique_ptr<Runner> runner(bool with_decoder) const {
+    return std::make_unique<Runner>(test::model_root("tiny"),
+                                    [&, with_decoder](PipelineOptions& options) {
+                                      options.previews = true;
+                                      if (with_decoder) options.preview_decoder = file_;
+                                    });
+  }
+  static GenerationRequest large_request() {
+    GenerationRequest request;
+    request.prompt = "a red fox";
+    request.width = 1024;
+    request.height = 768;
+    request.steps = 2;
+    request.seed = 7;
+    return request;
+  }
+  test::TempFolder folder_;
+  std::filesystem::path file_ = folder_ / "taef1.safetensors";
+};
+
+TEST_F(DecodedPreviews, AreLargeAndChangeNeitherPictureNorPlanNorPeak) {
+  const RecordingSink with = made(*runner(true), large_request());
+  const RecordingSink without = made(*runner(false), large_request());
+  ASSERT_FALSE(with.previews.empty());
+  EXPECT_EQ(with.previews[0]->width, 512) << "means of two by two latents, eight pixels each";
+  EXPECT_EQ(with.previews[0]->height, 384);
+  ASSERT_FALSE(without.previews.empty());
+  EXPECT_EQ(without.previews[0]->width, 128);
+  EXPECT_EQ(with.images.at(0).image->rgb, without.images.at(0).image->rgb);
+  const RunRecord& record = with.images[0].run_record;
+  EXPECT_EQ(record.plan.peak_bytes, without.images[0].run_record.plan.peak_bytes);
+  EXPECT_EQ(record.stage_peak_bytes, without.images[0].run_record.stage_peak_bytes);
+}
+
+TEST_F(DecodedPreviews, GiveWayToTheMapWhereTheStepsLeaveNoRoom) {
+  GenerationRequest request = large_request();
+  request.width = request.height = 64;
+  const RecordingSink sink = made(*runner(true), request);
+  ASSERT_EQ(sink.previews.size(), 2U);
+  EXPECT_EQ(sink.previews[0]->width, 8);
+}
+
+TEST_F(DecodedPreviews, TakeWhatTheyAreSaidToTake) {
+  cpu_budget::install();
+  const PreviewDecoder decoder(file_);
+  const std::int64_t room = decoder.need(32, 32, false);
+  EXPECT_GT(room, 4 * 1229443) << "the weights are in it";
+  const at::Tensor latents = at::zeros({16, 32, 32});
+  EXPECT_EQ(decoder.draw(latents, room - 1, {}), nullptr);
+  const std::int64_t before = cpu_budget::use().total();
+  cpu_budget::reset_peak();
+  ASSERT_NE(decoder.draw(latents, room, {}), nullptr);
+  EXPECT_EQ(cpu_budget::use().total(), before) << "it holds nothing afterwards";
+  EXPECT_EQ(cpu_budget::use().peak - before, room) << "to the byte";
+}
+
+// Wherever memory fails in the run, it has its picture.
+TEST_F(DecodedPreviews, ThatFindNoMemoryEndNoRun) {
+  for (std::int64_t n = 1; n < 2000; n += 97) {
+    const auto again = runner(true);
+    cpu_budget::fail_allocation(n);
+    const RecordingSink sink = made(*again, large_request());
+    cpu_budget::fail_allocation(0);
+    ASSERT_EQ(sink.images.size(), 1U) << n;
   }
 }
 

@@ -67,7 +67,7 @@ struct PipelineOptions {
   // pictures are decoded before the first run to fit one.
   bool previews = false;
   // TAEF1's file, which previews are decoded with while the steps leave room for that and it takes
-  // little time beside them; empty = never. Only for models whose latents it can decode.
+  // little time beside them; empty = never. The model must have FLUX.1's latents.
   std::filesystem::path preview_decoder;
   bool low_vram = false;  // prefer the plan that needs least memory over the fastest
   PlanFloor floor;        // what stays off the device in any case

@@ -22,6 +22,7 @@ namespace headroom {
 class TinyDecoderFile {
  public:
   static constexpr std::int64_t kLatentChannels = 16;
+  static constexpr int kScale = 8;  // px of a picture's side for each latent
 
   // Reads the file's tensor table and checks every tensor of the decoder as at() does. Throws
   // Error{kModelFile} naming the file if it is damaged or something else, such as the tiny
