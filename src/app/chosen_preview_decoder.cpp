@@ -1,7 +1,7 @@
 #include "chosen_preview_decoder.h"
 
 #include "headroom/core/error.h"
-#include "headroom/core/plain_text.h"
+#include "headroom/core/lower_case.h"
 #include "headroom/weights/tiny_decoder_file.h"
 
 #include "chosen_model.h"

@@ -202,6 +202,8 @@ void SoftCanvas::draw_list(const ImDrawData& data, const ImDrawList& list, const
   const ImVec2 origin = data.DisplayPos;
   const ImVec2 scale = data.FramebufferScale;
   for (const ImDrawCmd& command : list.CmdBuffer) {
+    // soft_drawer.cpp made the number from the pointer.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     const auto* const texture = reinterpret_cast<const SoftTexture*>(command.GetTexID());
     if (command.UserCallback != nullptr || texture == nullptr) continue;
     PixelBox clip = pixels_of(

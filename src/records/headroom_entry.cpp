@@ -60,10 +60,11 @@ void read_others(const json& whole, const json& object, ReadSettings& settings) 
     if (!field.is_basic) read_if_good(field, object, request);
   }
   if (request.init) {
-    ReadSettings::Start& start = settings.start.emplace();
+    ReadSettings::Start start;
     start.picture = request.init->file;
     start.strength = request.strength;
     if (request.init->repaint) start.mask = request.init->mask_file;
+    settings.start = std::move(start);
   }
   settings.variation = request.variation;
   if (settings.variation && whole.contains("variation_seed") &&
