@@ -22,7 +22,7 @@ class PreviewDecoder {
   // Throws what TinyDecoderFile throws.
   explicit PreviewDecoder(const std::filesystem::path& file) : file_(file) {}
 
-  // What drawing [16, h, w] latents takes of a device while it runs, weights included.
+  // What drawing [16, h, w] latents takes of a device while it runs, weights and latents included.
   [[nodiscard]] std::int64_t need(std::int64_t h, std::int64_t w, bool card) const;
 
   // latents [16, h, w] float32 on any device -> a picture of at most 8 kMostSide pixels a side.

@@ -20,7 +20,7 @@ class TinyDecoder {
  public:
   static constexpr std::int64_t kLatentChannels = 16;
   static constexpr std::int64_t kScale = 8;
-  static constexpr std::int64_t kStripBytes = 16 * 1024 * 1024;
+  static constexpr std::int64_t kStripBytes = 4 * 1024 * 1024;
 
   // By diffusers' names, "decoder.layers.N...". Throws what the source throws.
   explicit TinyDecoder(WeightSource& weights);
