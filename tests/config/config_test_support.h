@@ -10,9 +10,10 @@ namespace headroom::test {
 // Every field of a config, for comparing whole ones.
 inline auto fields(const AppConfig& c) {
   return std::tuple(c.model.path, c.model.text_encoder.string(), c.model.vae.string(),
-                    c.model.tokenizer.string(), c.model.preview_decoder.string(), c.model.folders, c.model.device, c.model.dtype,
-                    c.model.threads, c.model.low_vram, c.model.check_weights, c.model.weight_cache,
-                    c.model.offload_layers, c.memory.pretend_vram_bytes, c.memory.vram_cap_bytes,
+                    c.model.tokenizer.string(), c.model.preview_decoder.string(), c.model.folders,
+                    c.model.device, c.model.dtype, c.model.threads, c.model.low_vram,
+                    c.model.check_weights, c.model.weight_cache, c.model.offload_layers,
+                    c.memory.pretend_vram_bytes, c.memory.vram_cap_bytes,
                     c.memory.pretend_others_file.string(), c.memory.reserve_bytes,
                     c.output.folder.string(), c.window.language, c.window.theme, c.window.width,
                     c.window.height, c.window.ui_scale, c.log.level, c.log.folder.string());

@@ -18,7 +18,8 @@ struct ModelOptions {
   std::filesystem::path text_encoder;  // file or folder; empty = the model's own, or found
   std::filesystem::path vae;           // the same
   std::filesystem::path tokenizer;     // folder or its tokenizer.json; the same
-  // TAEF1, which the window's previews are decoded with; empty = what is found, or kNoPreviewDecoder
+  // TAEF1, which the window's previews are decoded with; empty = what is found, or
+  // kNoPreviewDecoder
   std::filesystem::path preview_decoder;
   std::vector<std::filesystem::path> folders;  // where models are kept, besides the usual places
   std::string device = "auto";                 // same values as --device
