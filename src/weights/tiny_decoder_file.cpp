@@ -36,6 +36,7 @@ std::optional<std::string> diffusers_name(std::string_view name) {
 
 Message what_it_is(const std::map<std::string, TensorView, std::less<>>& stored) {
   std::vector<std::string_view> names;
+  names.reserve(stored.size());
   for (const auto& [name, view] : stored) names.push_back(name);
   const FileKind kind = tell_kind(names, {}, Container::kSafetensors);
   if (kind.what.empty() || kind.kind == WeightKind::kTinyDecoder) {
