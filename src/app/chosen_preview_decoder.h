@@ -8,9 +8,9 @@ namespace headroom {
 
 // The file of TAEF1 that previews are decoded with; empty = none. It is the configured one, or the
 // first that is found by its name, taef1*.safetensors or taef1*.pth, beside the model and in
-// ComfyUI's folders vae_approx; a damaged one that was found, and one that does not suit
-// the model, are left out with a warning. Throws
-// Error{kModelFile} when the configured file is none.
+// ComfyUI's folders vae_approx. None for a model with other latents. One that was found but is
+// damaged is left out, and so is a configured one for such a model, both with a warning. Throws
+// Error{kModelFile} when the configured file is no TAEF1.
 [[nodiscard]] std::filesystem::path chosen_preview_decoder(const ModelOptions& options,
                                                            const ModelFolder& model);
 

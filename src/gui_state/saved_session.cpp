@@ -4,7 +4,6 @@
 #include "headroom/core/state_file.h"
 #include "headroom/gui_state/lora_chips.h"
 #include "headroom/gui_state/start_picture.h"
-#include "headroom/records/read_settings.h"
 #include "headroom/records/request_json.h"
 #include "headroom/records/run_record_json.h"
 

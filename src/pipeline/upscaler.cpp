@@ -4,9 +4,9 @@
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
 #include "headroom/model/upscale_network.h"
+#include "headroom/pipeline/small_network_weights.h"
 #include "headroom/pipeline/thread_count.h"
 #include "headroom/pipeline/upscale_pieces.h"
-#include "headroom/pipeline/upscaler_weights.h"
 
 #include <algorithm>
 #include <cmath>
@@ -154,7 +154,7 @@ std::optional<Image> Upscaler::run_reserved(
   const at::Device device = device_.backend->torch_device();
   const UpscalerConfig& config = file_.config();
   if (!loaded_) {
-    UpscalerWeights weights(file_, device);
+    SmallNetworkWeights weights(file_, device);
     if (mix_) weights.mix_with(mix_->weaker, mix_->share);
     loaded_ = std::make_unique<Loaded>(Loaded{load_upscale_network(config, weights)});
     device_.backend->count_as_weights(plan.weights_bytes);

@@ -74,7 +74,7 @@ const std::map<std::string, std::string>& tested_elsewhere() {
       {"pipeline/recycling_weights", "pipeline/ladder_test.cpp"},
       {"pipeline/residency", "one_more/one_more_test.cpp"},
       {"pipeline/staging", "fake_card/whole_run_test.cpp"},
-      {"pipeline/upscaler_weights", "pipeline/upscale_pieces_test.cpp"},
+      {"pipeline/small_network_weights", "pipeline/upscale_pieces_test.cpp"},
       {"pipeline/weight_storage", "pipeline/run_formats_test.cpp"},
   };
   return table;

@@ -1,6 +1,7 @@
 #include "headroom/model/upscale_network.h"
 
-#include "headroom/pipeline/upscaler_weights.h"
+#include "headroom/pipeline/small_network_weights.h"
+#include "headroom/weights/upscaler_file.h"
 
 #include "support/fixture.h"
 
@@ -36,7 +37,7 @@ at::Tensor cells(const at::Tensor& picture, std::int64_t u) {
 at::Tensor result_of(const UpscalerFile& file, const at::Tensor& picture,
                      const UpscalerFile* weaker = nullptr, double share = 1) {
   const c10::InferenceMode inference;
-  UpscalerWeights weights(file, at::kCPU);
+  SmallNetworkWeights weights(file, at::kCPU);
   if (weaker != nullptr) weights.mix_with(*weaker, share);
   const auto network = load_upscale_network(file.config(), weights);
   const std::int64_t s = file.config().scale;
@@ -83,7 +84,7 @@ TEST_F(Networks, MixedByShareComputeAsTheReference) {
 TEST_F(Networks, AskBeforeEachStageWhetherToGoOn) {
   const c10::InferenceMode inference;
   const UpscalerFile file(test::upscaler_files() / "x4.safetensors");
-  UpscalerWeights weights(file, at::kCPU);
+  SmallNetworkWeights weights(file, at::kCPU);
   const auto network = load_upscale_network(file.config(), weights);
   const at::Tensor picture = cells(group_.at("rrdb_x4").inputs.at("picture"), 1);
   std::size_t asked = 0;

@@ -1,7 +1,8 @@
 #include "headroom/pipeline/upscale_pieces.h"
 
 #include "headroom/diffusion/noise.h"
-#include "headroom/pipeline/upscaler_weights.h"
+#include "headroom/pipeline/small_network_weights.h"
+#include "headroom/weights/upscaler_file.h"
 
 #include "support/fixture.h"
 
@@ -34,7 +35,7 @@ class Pieces : public ::testing::TestWithParam<const char*> {
 
   const c10::InferenceMode inference_;
   UpscalerFile file_;
-  UpscalerWeights weights_;
+  SmallNetworkWeights weights_;
 };
 INSTANTIATE_TEST_SUITE_P(Networks, Pieces,
                          ::testing::Values("x4.safetensors", "x2.pth", "x2_first_names.safetensors",

@@ -11,15 +11,16 @@
 
 namespace headroom {
 
-// Everything that configs/config.yaml documents, with its defaults. Plain values.
 inline constexpr const char* kNoPreviewDecoder = "none";
+
+// Everything that configs/config.yaml documents, with its defaults. Plain values.
 struct ModelOptions {
   std::string path;                    // folder, file or repository; empty = the starter model
   std::filesystem::path text_encoder;  // file or folder; empty = the model's own, or found
   std::filesystem::path vae;           // the same
   std::filesystem::path tokenizer;     // folder or its tokenizer.json; the same
-  // TAEF1, which the window's previews are decoded with; empty = what is found, or
-  // kNoPreviewDecoder
+  // TAEF1's file, which the window's previews are decoded with, or kNoPreviewDecoder; empty = what
+  // is found
   std::filesystem::path preview_decoder;
   std::vector<std::filesystem::path> folders;  // where models are kept, besides the usual places
   std::string device = "auto";                 // same values as --device

@@ -32,7 +32,7 @@ struct UpscalePlan {
 // loaded. Used by one thread at a time.
 class Upscaler {
  public:
-  // A network to interpolate with, see UpscalerWeights::mix_with().
+  // A network to interpolate with, see SmallNetworkWeights::mix_with().
   struct Mix {
     UpscalerFile weaker;
     double share = 1;

@@ -1,4 +1,4 @@
-#include "headroom/pipeline/upscaler_weights.h"
+#include "headroom/pipeline/small_network_weights.h"
 
 #include "headroom/core/error.h"
 #include "headroom/device/memory_tag.h"
@@ -13,9 +13,9 @@
 namespace headroom {
 namespace {
 
-std::vector<float> values_of(const UpscalerFile& file, std::string_view name,
+std::vector<float> values_of(const SmallNetworkWeights::Tensors& tensors, std::string_view name,
                              at::IntArrayRef shape) {
-  const TensorView view = file.at(name, shape);
+  const TensorView view = tensors(name, shape);
   std::vector<float> values(
       static_cast<std::size_t>(row_count(view.shape) * row_width(view.shape)));
   dequantize(view, 0, row_count(view.shape), values);
@@ -24,21 +24,21 @@ std::vector<float> values_of(const UpscalerFile& file, std::string_view name,
 
 }  // namespace
 
-at::TensorOptions UpscalerWeights::options() const {
+at::TensorOptions SmallNetworkWeights::options() const {
   return at::TensorOptions(device_).dtype(at::kFloat);
 }
 
-at::Tensor UpscalerWeights::get(std::string_view name, at::IntArrayRef shape) {
+at::Tensor SmallNetworkWeights::get(std::string_view name, at::IntArrayRef shape) {
   const ScopedMemoryTag tag(MemoryTag::kWeights);
   at::Tensor target = at::empty(shape, options());
   read(name, target);
   return target;
 }
 
-void UpscalerWeights::read(std::string_view name, const at::Tensor& target) {
-  std::vector<float> values = values_of(file_, name, target.sizes());
-  if (weaker_ != nullptr) {
-    const std::vector<float> others = values_of(*weaker_, name, target.sizes());
+void SmallNetworkWeights::read(std::string_view name, const at::Tensor& target) {
+  std::vector<float> values = values_of(tensors_, name, target.sizes());
+  if (weaker_) {
+    const std::vector<float> others = values_of(weaker_, name, target.sizes());
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] = static_cast<float>(share_ * values[i] + (1 - share_) * others[i]);
     }
@@ -46,9 +46,9 @@ void UpscalerWeights::read(std::string_view name, const at::Tensor& target) {
   target.copy_(at::from_blob(values.data(), target.sizes(), at::TensorOptions(at::kFloat)));
 }
 
-at::Tensor UpscalerWeights::gather_rows(std::string_view, std::span<const std::int32_t>,
-                                        std::int64_t, std::int64_t) {
-  throw Error(ErrorKind::kInternal, "an upscaler has no table of rows");
+at::Tensor SmallNetworkWeights::gather_rows(std::string_view, std::span<const std::int32_t>,
+                                            std::int64_t, std::int64_t) {
+  throw Error(ErrorKind::kInternal, "a network of one small file has no table of rows");
 }
 
 }  // namespace headroom
