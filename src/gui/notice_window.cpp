@@ -94,8 +94,8 @@ class NoticeWindow {
     ImGui::PushFont(fonts_.regular, 13);
     ImGui::Dummy({0, 8 * scale});
     constexpr float kButtons = 40;
-    constexpr float kModels = 196;
-    ImGui::BeginChild("##text", {0, -scale * (kButtons + (asks_model() ? kModels : 0))});
+    found_ = models_.found();
+    ImGui::BeginChild("##text", {0, -scale * (kButtons + models_height())});
     ImGui::PushTextWrapPos(0);
     ImGui::TextUnformatted(text_.c_str());
     if (!notice_.log_folder.empty()) {
@@ -114,10 +114,19 @@ class NoticeWindow {
     ImGui::End();
   }
 
+  [[nodiscard]] bool has_list() const { return found_.is_looking || !found_.items.empty(); }
+
+  // Design pixels. Without a list the text has its room.
+  [[nodiscard]] float models_height() const {
+    constexpr float kField = 72;
+    constexpr float kWithList = 196;
+    if (!asks_model()) return 0;
+    return has_list() ? kWithList : kField;
+  }
+
   void draw_models() {
     const float scale = graphics_.scale();
-    found_ = models_.found();
-    if (found_.is_looking || !found_.items.empty()) {
+    if (has_list()) {
       ImGui::TextUnformatted(found_.items.empty() ? words_.looking : words_.found);
       constexpr float kList = 96;
       ImGui::BeginChild("##list", {0, kList * scale});

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <regex>
 #include <set>
 #include <thread>
@@ -300,12 +301,21 @@ TEST_F(Generate, ARunUnderTheSmallestPlanEndsWithAPicture) {
   keep("a.png");
 }
 
+// oneDNN convolves bfloat16 on every processor with this; on some others the decoder is in float32.
+bool surely_convolves_bfloat16() {
+  std::ifstream in("/proc/cpuinfo");
+  const std::string all(std::istreambuf_iterator<char>(in), {});
+  return all.find(" avx512bw") != std::string::npos;
+}
+
 TEST_F(Generate, OtherNumberFormatsWork) {
   for (const char* const dtype : {"fp32", "bf16"}) {
     const std::string file = std::string(dtype) + ".png";
     run_json(quick({"--dtype", dtype, "--json", "-o", file}));
     const auto read = run_json({"inspect", file, "--json"});
-    EXPECT_EQ(read.at(0)["receipt"]["dtype"], dtype);
+    const std::string made_in = read.at(0)["receipt"]["dtype"];
+    const bool may_be_mixed = std::string(dtype) == "bf16" && !surely_convolves_bfloat16();
+    EXPECT_TRUE(made_in == dtype || (may_be_mixed && made_in == "bf16+vae32")) << made_in;
   }
 }
 

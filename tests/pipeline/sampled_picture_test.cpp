@@ -112,8 +112,10 @@ TEST_P(Sampled, IsDecodedInTheNumberFormatOfItsRun) {
                           options.dtype = NumberFormat::kBfloat16;
                         }));
     whole = runner.run(small_request(runner));
+    // Some processors convolve no bfloat16, so the decoder is in float32 there.
+    ASSERT_EQ(kept[0]->decoder_format,
+              runner.options.device.backend->convolves_bfloat16() ? "bf16" : "fp32");
   }
-  ASSERT_EQ(kept[0]->decoder_format, "bf16");
   const Runner in_float(test::model_root(GetParam()));
   EXPECT_EQ(in_float.run(to_decode(0))[0].image->rgb, whole[0].image->rgb);
 }
