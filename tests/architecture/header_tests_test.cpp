@@ -3,6 +3,7 @@
 
 #include "architecture/include_rules.h"
 #include "architecture/source_text.h"
+#include "support/paths.h"
 
 #include <filesystem>
 #include <fstream>
@@ -18,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot = HEADROOM_SOURCE_DIR;
+const fs::path kRoot = test::source_folder();
 
 // The headers that are tested under another name, and where. A new header belongs here only when
 // its behaviour cannot be seen but through something else.

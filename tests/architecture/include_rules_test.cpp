@@ -1,6 +1,7 @@
 #include "architecture/include_rules.h"
 
 #include "architecture/source_text.h"
+#include "support/paths.h"
 
 #include <string>
 #include <utility>
@@ -25,14 +26,14 @@ std::vector<std::string> check(std::string path, std::string text) {
 }
 
 TEST(IncludeRules, HoldInThisTree) {
-  const std::vector<SourceFile> files = read_sources(HEADROOM_SOURCE_DIR);
+  const std::vector<SourceFile> files = read_sources(test::source_folder());
   EXPECT_GT(files.size(), 10U) << "are the sources where they should be?";
   EXPECT_THAT(check_include_rules(files), IsEmpty());
 }
 
 // A permission that nobody needs would let a new arrow pass without anybody seeing it.
 TEST(IncludeRules, AllowNothingThatNoFileNeeds) {
-  EXPECT_THAT(unused_permissions(read_sources(HEADROOM_SOURCE_DIR)), IsEmpty());
+  EXPECT_THAT(unused_permissions(read_sources(test::source_folder())), IsEmpty());
 }
 
 TEST(IncludeRules, KnowWhatNoFileNeeds) {
@@ -45,7 +46,7 @@ TEST(IncludeRules, KnowWhatNoFileNeeds) {
 
 TEST(IncludeRules, EveryRoomIsInTheTable) {
   const std::set<std::string> rooms = known_rooms();
-  for (const SourceFile& file : read_sources(HEADROOM_SOURCE_DIR)) {
+  for (const SourceFile& file : read_sources(test::source_folder())) {
     EXPECT_TRUE(rooms.contains(room_of(file.path))) << file.path;
   }
 }

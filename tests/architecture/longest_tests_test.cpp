@@ -1,4 +1,6 @@
 // tests/longest_tests.cmake names tests that are there: ctest says nothing of a name that no test
+#include "support/paths.h"
+
 // has.
 
 #include <algorithm>
@@ -16,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kTests = fs::path(HEADROOM_SOURCE_DIR) / "tests";
+const fs::path kTests = test::source_folder() / "tests";
 
 std::string text_of(const fs::path& file) {
   std::ifstream in(file);

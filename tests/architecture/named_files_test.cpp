@@ -1,4 +1,5 @@
 // What CONTRIBUTING.md and docs/ name is there: a file that moved takes its name along.
+#include "support/paths.h"
 
 #include <algorithm>
 #include <array>
@@ -45,7 +46,7 @@ std::vector<std::string> named_files(const std::string& text) {
 }
 
 bool is_there(const std::string& name) {
-  const fs::path root = HEADROOM_SOURCE_DIR;
+  const fs::path root = test::source_folder();
   const fs::path room = *fs::path(name).begin();
   return fs::exists(root / name) || fs::exists(root / "src" / room / "include/headroom" / name) ||
          fs::exists(root / "src" / name);
@@ -58,7 +59,7 @@ bool is_elsewhere(const std::string& name) {
 }
 
 TEST(NamedFiles, AreThere) {
-  const fs::path root = HEADROOM_SOURCE_DIR;
+  const fs::path root = test::source_folder();
   std::vector<fs::path> texts{root / "CONTRIBUTING.md"};
   for (const auto& entry : fs::directory_iterator(root / "docs")) {
     if (entry.path().extension() == ".md") texts.push_back(entry.path());

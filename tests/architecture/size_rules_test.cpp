@@ -2,6 +2,7 @@
 
 #include "architecture/include_rules.h"
 #include "architecture/source_text.h"
+#include "support/paths.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -60,7 +61,7 @@ std::vector<std::string> long_functions(const SourceFile& file) {
 }
 
 TEST(SizeRules, FunctionsAndFilesAreShort) {
-  for (const SourceFile& file : read_sources(HEADROOM_SOURCE_DIR)) {
+  for (const SourceFile& file : read_sources(test::source_folder())) {
     EXPECT_LE(lines_of(file.text), kMaxFileLines) << file.path;
     EXPECT_THAT(long_functions(file), ::testing::IsEmpty());
   }
@@ -69,7 +70,7 @@ TEST(SizeRules, FunctionsAndFilesAreShort) {
 TEST(SizeRules, NoRoomHasMoreThanTwelvePercentOfTheLines) {
   std::map<std::string, std::ptrdiff_t> rooms;
   std::ptrdiff_t all = 0;
-  for (const SourceFile& file : read_sources(HEADROOM_SOURCE_DIR)) {
+  for (const SourceFile& file : read_sources(test::source_folder())) {
     rooms[room_of(file.path)] += lines_of(file.text);
     all += lines_of(file.text);
   }

@@ -4,6 +4,8 @@
 #include "headroom/config/string_table.h"
 #include "headroom/core/error.h"
 
+#include "support/paths.h"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -342,7 +344,7 @@ TEST_F(CommandLineTest, TheWindowTakesWhatCanBeReadOfTheConfigurationAndKnowsEac
 
 // Started from a menu, the window says what a terminal would: the option, and what is allowed.
 TEST_F(CommandLineTest, WhatIsWrongWithAnOptionHasWordsInChinese) {
-  const StringTable zh(fs::path(HEADROOM_SOURCE_DIR) / "configs/lang/messages.zh.yaml");
+  const StringTable zh(test::source_folder() / "configs/lang/messages.zh.yaml");
   const auto words_of = [&](std::vector<const char*> arguments) -> std::string {
     try {
       (void)read(std::move(arguments));

@@ -4,6 +4,7 @@
 
 #include "config/config_test_support.h"
 #include "support/expect_error.h"
+#include "support/paths.h"
 #include "support/temp_folder.h"
 
 #include <gmock/gmock.h>
@@ -121,12 +122,12 @@ TEST(ConfigFile, RemembersWhereASettingStands) {
 
 TEST(ConfigFile, TheDocumentedFileChangesNothing) {
   AppConfig config;
-  load_config_file(HEADROOM_SOURCE_DIR "/configs/config.yaml", config);
+  load_config_file(test::source_folder() / "configs/config.yaml", config);
   EXPECT_EQ(fields(config), fields(AppConfig{}));
 }
 
 TEST(ConfigFile, TheDocumentedFileNamesEveryKeyOnce) {
-  const std::string text = test::read_bytes(HEADROOM_SOURCE_DIR "/configs/config.yaml");
+  const std::string text = test::read_bytes(test::source_folder() / "configs/config.yaml");
   const auto keys = known_config_keys();
   EXPECT_EQ(keys.size(), 26U);
   for (const std::string& key : keys) {

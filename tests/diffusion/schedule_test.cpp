@@ -2,6 +2,8 @@
 
 #include "headroom/weights/tensor_file.h"
 
+#include "support/paths.h"
+
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -25,11 +27,10 @@ std::vector<float> values(const TensorFile& file, const nlohmann::json& output) 
 
 TEST(Schedule, SigmasAndModelTimesAreTheReferences) {
   for (const std::string variant : {"tiny", "f32"}) {
-    const std::string folder =
-        std::string(HEADROOM_TEST_DATA) + "/zimage/" + variant + "/expected/";
-    std::ifstream in(folder + "scheduler.json");
+    const std::filesystem::path folder = test::data_folder() / "zimage" / variant / "expected";
+    std::ifstream in(folder / "scheduler.json");
     const auto json = nlohmann::json::parse(in);
-    const TensorFile file(folder + "scheduler.safetensors");
+    const TensorFile file(folder / "scheduler.safetensors");
     int static_shifts = 0;  // the other cases: dynamic shifting, image-to-image
     for (const auto& c : json.at("cases")) {
       if (!c.at("outputs").contains("tau")) continue;

@@ -1,4 +1,5 @@
 #pragma once
+#include "support/paths.h"
 #include "support/process.h"
 
 #include <filesystem>
@@ -49,10 +50,9 @@ class EndToEnd : public ::testing::Test {
   std::vector<std::string> kept_;
 };
 
-inline const std::filesystem::path kProgram = HEADROOM_PROGRAM;
-inline const std::filesystem::path kStarterModel =
-    std::filesystem::path(HEADROOM_SOURCE_DIR) / "assets" / "starter-model";
-inline const std::filesystem::path kFixtures = std::filesystem::path(HEADROOM_TEST_DATA) / "zimage";
+inline const std::filesystem::path kProgram = test::built_program(HEADROOM_PROGRAM);
+inline const std::filesystem::path kStarterModel = test::starter_model();
+inline const std::filesystem::path kFixtures = test::data_folder() / "zimage";
 
 [[nodiscard]] std::vector<std::string> lines(const std::string& text);
 [[nodiscard]] std::string read_bytes(const std::filesystem::path& file);

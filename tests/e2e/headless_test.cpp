@@ -2,6 +2,7 @@
 #include "headroom/image/image_reader.h"
 
 #include "e2e/e2e_support.h"
+#include "support/paths.h"
 
 namespace headroom::test {
 namespace {
@@ -10,13 +11,13 @@ class WithoutWindow : public EndToEnd {
  protected:
   [[nodiscard]] ProcessResult run_headless(std::vector<std::string> arguments) const {
     ProcessOptions call = options(std::move(arguments));
-    call.program = HEADROOM_WITHOUT_WINDOW;
+    call.program = test::built_program("headroom_without_window");
     return run_process(call);
   }
   [[nodiscard]] ProcessResult run_cmake(std::vector<std::string> arguments) const {
     ProcessOptions call = options(std::move(arguments));
     call.program = HEADROOM_CMAKE;
-    call.folder = HEADROOM_SOURCE_DIR;
+    call.folder = test::source_folder();
     return run_process(call, std::chrono::minutes(2));
   }
 };

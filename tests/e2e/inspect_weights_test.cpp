@@ -1,5 +1,6 @@
 // inspect of weight files, and weight files in the place of a model.
 #include "e2e/e2e_support.h"
+#include "support/paths.h"
 
 #include <algorithm>
 
@@ -8,8 +9,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kQuant = HEADROOM_QUANT_DATA;
-const fs::path kUpscalers = fs::path(HEADROOM_TEST_DATA) / "upscalers";
+const fs::path kQuant = test::quant_folder();
+const fs::path kUpscalers = test::data_folder() / "upscalers";
 
 using InspectWeights = EndToEnd;
 

@@ -1,5 +1,6 @@
 // What `cmake --install` makes is a whole program: it runs from there and finds its files there.
 #include "e2e/e2e_support.h"
+#include "support/paths.h"
 
 #include <fstream>
 #include <set>
@@ -36,7 +37,7 @@ class Installation : public EndToEnd {
   ProcessResult install(const fs::path& prefix) const {
     ProcessOptions process;
     process.program = HEADROOM_CMAKE;
-    process.arguments = {"--install", HEADROOM_BUILD_DIR, "--prefix", prefix.string()};
+    process.arguments = {"--install", test::build_folder(), "--prefix", prefix.string()};
     process.environment = environment_;
     return run_process(process);
   }
@@ -62,7 +63,7 @@ TEST_F(Installation, RunsAndFindsTheStarterModelAndTheKnownOnes) {
 }
 
 TEST_F(Installation, HasEveryFileThatTheBuildHasBesideTheProgram) {
-  const fs::path build = fs::path(HEADROOM_BUILD_DIR) / "share" / "headroom";
+  const fs::path build = test::build_folder() / "share" / "headroom";
   std::set<std::string> expected = file_names(build);
   expected.insert("installed.txt");
   EXPECT_GT(expected.count("starter-model/model_index.json"), 0U);

@@ -4,6 +4,7 @@
 #include "headroom/weights/tensor_file.h"
 
 #include "e2e/e2e_support.h"
+#include "support/paths.h"
 
 #include <cstdlib>
 
@@ -13,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-const fs::path kModels = fs::path(HEADROOM_QUANT_DATA) / "models";
+const fs::path kModels = test::quant_folder() / "models";
 
 Words operator+(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
@@ -34,7 +35,7 @@ class ModelFiles : public EndToEnd {
   // The picture of that file and the fixtures' agree but for roundings.
   static void expect_picture(const fs::path& file, const char* recorded) {
     const Image image = read_image(file);
-    const TensorFile values(fs::path(HEADROOM_QUANT_DATA) / "expected/base.safetensors");
+    const TensorFile values(test::quant_folder() / "expected/base.safetensors");
     const TensorView& expected = values.tensors().at(recorded);
     ASSERT_EQ(image.rgb.size(), expected.data.size());
     int different = 0;

@@ -1,5 +1,6 @@
 // The list of models on a machine, through the program itself, in made-up homes.
 #include "e2e/e2e_support.h"
+#include "support/paths.h"
 
 #include <fstream>
 
@@ -12,7 +13,7 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 
-const fs::path kModels = fs::path(HEADROOM_QUANT_DATA) / "models";
+const fs::path kModels = test::quant_folder() / "models";
 
 class Models : public EndToEnd {
  protected:

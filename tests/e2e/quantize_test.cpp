@@ -2,6 +2,7 @@
 #include "headroom/image/image_reader.h"
 
 #include "e2e/e2e_support.h"
+#include "support/paths.h"
 
 #include <cstdlib>
 
@@ -11,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-const fs::path kModels = fs::path(HEADROOM_QUANT_DATA) / "models";
+const fs::path kModels = test::quant_folder() / "models";
 
 class Quantize : public EndToEnd {
  protected:

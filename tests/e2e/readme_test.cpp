@@ -2,6 +2,7 @@
 #include "headroom/core/bytes.h"
 
 #include "e2e/e2e_support.h"
+#include "support/paths.h"
 
 #include <array>
 #include <cstdio>
@@ -23,7 +24,7 @@ std::string trimmed(const std::string& text) {
 std::vector<Row> table_of_readme(const std::string& name) {
   std::vector<Row> rows;
   bool is_inside = false;
-  for (const std::string& line : lines(read_bytes(HEADROOM_SOURCE_DIR "/README.md"))) {
+  for (const std::string& line : lines(read_bytes(test::source_folder() / "README.md"))) {
     if (line == "<!-- /table:" + name + " -->") break;
     if (is_inside && !line.starts_with("|---")) {
       Row& row = rows.emplace_back();

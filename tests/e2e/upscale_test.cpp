@@ -4,6 +4,7 @@
 #include "headroom/image/resize.h"
 
 #include "e2e/e2e_support.h"
+#include "support/paths.h"
 
 #include <csignal>
 #include <random>
@@ -14,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-const fs::path kUpscalers = fs::path(HEADROOM_TEST_DATA) / "upscalers";
+const fs::path kUpscalers = test::data_folder() / "upscalers";
 
 class Upscale : public EndToEnd {
  protected:

@@ -4,6 +4,7 @@
 
 #include "e2e/window_support.h"
 #include "support/made_lora.h"
+#include "support/paths.h"
 
 namespace headroom::test {
 namespace {
@@ -62,7 +63,7 @@ TEST_F(WindowIngredients, APictureToStartFrom) {
 TEST_F(WindowIngredients, LorasOfThePromptAndBackToNone) {
   const fs::path loras = folder_ / "home/.local/share/headroom/loras";
   fs::create_directories(loras);
-  write_lora(HEADROOM_STARTER_MODEL "/transformer", loras / "ink.safetensors", 3, 0.2F);
+  write_lora(test::starter_model() / "transformer", loras / "ink.safetensors", 3, 0.2F);
   WindowDriver w(launch());
   set_up(w, "a red apple <lora:ink:0.8>");
   ASSERT_TRUE(w.wait([](const json& s) {
@@ -81,7 +82,7 @@ TEST_F(WindowIngredients, LorasOfThePromptAndBackToNone) {
   EXPECT_FALSE(inspect(without).contains("loras"));
   expect_as_on_the_command_line(without, {"-p", "a red apple", "--size", "512x512"});
   // Another file by the same name is planned for by what it is.
-  write_lora(HEADROOM_STARTER_MODEL "/transformer", loras / "ink.safetensors", 5, 0.2F);
+  write_lora(test::starter_model() / "transformer", loras / "ink.safetensors", 5, 0.2F);
   write_prompt(w, "a red apple <lora:ink:0.8>");
   ASSERT_TRUE(w.wait([](const json& s) { return s["can_generate"] == true; }));
   const fs::path other = make(w, 3);
@@ -89,7 +90,7 @@ TEST_F(WindowIngredients, LorasOfThePromptAndBackToNone) {
   expect_as_on_the_command_line(other, {"-p", "a red apple <lora:ink:0.8>", "--size", "512x512"});
   write_prompt(w, "a red apple");
   // One for another model is refused, whatever it is named.
-  fs::copy_file(HEADROOM_STARTER_MODEL "/vae/diffusion_pytorch_model.safetensors",
+  fs::copy_file(test::starter_model() / "vae/diffusion_pytorch_model.safetensors",
                 folder_ / "strange.safetensors");
   ASSERT_TRUE(w.drop("canvas", {folder_ / "strange.safetensors"}));
   ASSERT_TRUE(w.wait([](const json& s) {

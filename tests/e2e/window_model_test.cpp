@@ -2,6 +2,7 @@
 #include "e2e/window_support.h"
 #include "support/drawn_texts.h"
 #include "support/english.h"
+#include "support/paths.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,7 +19,7 @@ class WindowModels : public WindowEndToEnd {
  protected:
   // Beside the starter model there is a copy of it that wants other settings.
   WindowModels() : copy_(folder_ / "models" / "copy") {
-    const fs::path program = fs::canonical(HEADROOM_PROGRAM);
+    const fs::path program = fs::canonical(test::built_program(HEADROOM_PROGRAM));
     fs::create_directories(folder_ / "models");
     fs::copy(program.parent_path().parent_path() / "share/headroom/starter-model", copy_,
              fs::copy_options::recursive);

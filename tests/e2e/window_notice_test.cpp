@@ -1,6 +1,7 @@
 // Installations and displays that lack something: still there is a window that says so, with a way
 // on.
 #include "e2e/window_support.h"
+#include "support/paths.h"
 
 #include <fstream>
 
@@ -14,11 +15,11 @@ class WindowNotice : public WindowEndToEnd {
   // The program as it is installed, but for one of the things that it reads.
   [[nodiscard]] Launch launch_without(const char* missing,
                                       std::vector<std::string> environment = {}) const {
-    const fs::path built = fs::path(HEADROOM_PROGRAM).parent_path().parent_path();
+    const fs::path built = test::built_program(HEADROOM_PROGRAM).parent_path().parent_path();
     const fs::path prefix = folder_ / "prefix";
     fs::create_directories(prefix / "bin");
     fs::create_directories(prefix / "share/headroom");
-    fs::copy_file(HEADROOM_PROGRAM, prefix / "bin/headroom");
+    fs::copy_file(test::built_program(HEADROOM_PROGRAM), prefix / "bin/headroom");
     fs::create_directory_symlink(built / "lib", prefix / "lib");
     for (const auto& item : fs::directory_iterator(built / "share/headroom")) {
       if (item.path().filename() == missing) continue;
@@ -53,7 +54,7 @@ TEST_F(WindowNotice, SpeaksChineseAndClosesWithEscape) {
 TEST_F(WindowNotice, StartsWithAnotherModelThatIsTypedFoundOrDropped) {
   // In a folder that was added in the window.
   fs::create_directories(folder_ / "models");
-  fs::create_directory_symlink(HEADROOM_STARTER_MODEL, folder_ / "models/other");
+  fs::create_directory_symlink(test::starter_model(), folder_ / "models/other");
   const std::string other = (folder_ / "models/other").string();
   fs::create_directories(folder_ / "state/headroom");
   std::ofstream(folder_ / "state/headroom/model_folders") << (folder_ / "models").string() << "\n";
@@ -84,7 +85,7 @@ TEST_F(WindowNotice, StartsWithAnotherModelThatIsTypedFoundOrDropped) {
 
 TEST_F(WindowNotice, TriesAgain) {
   WindowDriver w(launch_without("starter-model"));
-  fs::create_directory_symlink(HEADROOM_STARTER_MODEL,
+  fs::create_directory_symlink(test::starter_model(),
                                folder_ / "prefix/share/headroom/starter-model");
   w.click("again");
   EXPECT_TRUE(w.wait_for_widget("generate", 60));

@@ -3,6 +3,7 @@
 #include "headroom/image/image_reader.h"
 #include "headroom/image/resize.h"
 
+#include "support/paths.h"
 #include "support/process.h"
 #include "support/shared_cache.h"
 
@@ -72,7 +73,7 @@ Launch WindowEndToEnd::launch(std::vector<std::string> arguments,
                      {"HOME={folder}/home", "XDG_CONFIG_HOME={folder}/config",
                       "XDG_STATE_HOME={folder}/state", "XDG_CACHE_HOME=" + shared_cache_folder(),
                       "XDG_PICTURES_DIR=", "LC_ALL=C.UTF-8", "HEADROOM_MODEL_DEVICE=cpu"});
-  return {.program = HEADROOM_PROGRAM,
+  return {.program = test::built_program(HEADROOM_PROGRAM),
           .arguments = std::move(arguments),
           .environment = std::move(environment),
           .folder = folder_};
@@ -130,7 +131,7 @@ void WindowEndToEnd::expect_same_pixels(const fs::path& a, const fs::path& b) {
 
 json WindowEndToEnd::run_json(std::vector<std::string> arguments) const {
   ProcessOptions options;
-  options.program = HEADROOM_PROGRAM;
+  options.program = test::built_program(HEADROOM_PROGRAM);
   options.arguments = std::move(arguments);
   options.folder = folder_;
   options.environment = {{"HOME", (folder_ / "home").string()},

@@ -3,6 +3,7 @@
 #include "headroom/image/image_reader.h"
 
 #include "e2e/window_support.h"
+#include "support/paths.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -21,7 +22,7 @@ class WindowUpscale : public WindowEndToEnd {
   }
   void put_network() const {
     fs::create_directories(network().parent_path());
-    fs::copy_file(fs::path(HEADROOM_TEST_DATA) / "upscalers" / "general_x4.pth", network());
+    fs::copy_file(test::data_folder() / "upscalers" / "general_x4.pth", network());
   }
   static void make_one(WindowDriver& w) {
     w.click("example.0");

@@ -2,6 +2,7 @@
 #include "e2e/window_support.h"
 #include "support/drawn_texts.h"
 #include "support/english.h"
+#include "support/paths.h"
 
 #include <chrono>
 #include <fstream>
@@ -16,7 +17,7 @@ class WindowWords : public WindowEndToEnd {
  protected:
   // A copy of the starter model that may be damaged.
   [[nodiscard]] fs::path copy_model() const {
-    const fs::path program = fs::canonical(HEADROOM_PROGRAM);
+    const fs::path program = fs::canonical(test::built_program(HEADROOM_PROGRAM));
     const fs::path starter = program.parent_path().parent_path() / "share/headroom/starter-model";
     fs::copy(starter, folder_ / "model", fs::copy_options::recursive);
     return folder_ / "model";

@@ -3,6 +3,7 @@
 #include "headroom/core/bytes.h"
 
 #include "fake_card/card_program.h"
+#include "support/paths.h"
 
 #include <filesystem>
 #include <fstream>
@@ -26,7 +27,7 @@ class CardSession : public CardProgram {
   [[nodiscard]] ProcessOptions script(const std::string& name,
                                       std::vector<std::string> arguments) const {
     ProcessOptions call = options(std::move(arguments));
-    call.program = HEADROOM_SOURCE_DIR "/scripts/" + name;
+    call.program = test::source_folder() / "scripts" / name;
     call.environment.erase("LD_PRELOAD");
     call.environment.erase("LD_LIBRARY_PATH");
     call.environment["FAKE_OTHERS_FILE"] = (folder_ / "others").string();
@@ -74,7 +75,7 @@ TEST_F(CardSession, GoesThroughEveryStep) {
 TEST_F(CardSession, RunsOutOfTheBundle) {
   const std::filesystem::path bundle = folder_ / "bundle.tar.xz";
   const ProcessResult made =
-      run_process(script("make_gpu_bundle.sh", {"--built", HEADROOM_BUILD_DIR, bundle.string()}),
+      run_process(script("make_gpu_bundle.sh", {"--built", test::build_folder(), bundle.string()}),
                   std::chrono::minutes(3));
   ASSERT_EQ(made.exit_code, 0) << made.err;
   EXPECT_LE(std::filesystem::file_size(bundle), 16 * kMiB);

@@ -1,5 +1,6 @@
 // What scripts/setup.sh says of a machine's driver and cards, before it fetches gigabytes for them.
 #include "fake_card/card_program.h"
+#include "support/paths.h"
 
 #include <filesystem>
 
@@ -19,7 +20,7 @@ class SetUp : public EndToEnd {
                                    "say() { printf '%s\\n' \"$*\"; }\n"
                                    "source <(sed -n '/^warn_of_unusable_cards() {/,/^}/p' \"$0\")\n"
                                    "set -eu; warn_of_unusable_cards version",
-                                   HEADROOM_SOURCE_DIR "/scripts/setup.sh"});
+                                   test::source_folder() / "scripts/setup.sh"});
     call.program = "/bin/bash";
     call.environment["PATH"] = (folder_ / "bin").string() + ":/usr/bin:/bin";
     const ProcessResult result = run_process(call);

@@ -8,6 +8,7 @@
 #include "headroom/weights/tensor_file.h"
 
 #include "dry_run.h"
+#include "support/paths.h"
 #include "support/temp_folder.h"
 
 #include <algorithm>
@@ -71,8 +72,8 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
 }
 
 const ModelFolder& turbo() {
-  static const ModelFolder model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) /
-                                                     "configs" / "models" / "z-image-turbo");
+  static const ModelFolder model =
+      read_model_folder(test::source_folder() / "configs" / "models" / "z-image-turbo");
   return model;
 }
 

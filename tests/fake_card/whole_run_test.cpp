@@ -3,6 +3,7 @@
 #include "headroom/core/bytes.h"
 
 #include "fake_card/card_program.h"
+#include "support/paths.h"
 
 #include <chrono>
 #include <cmath>
@@ -19,7 +20,7 @@ class WholeRun : public CardProgram, public ::testing::WithParamInterface<double
   json make_model(const std::vector<std::string>& options) {
     ProcessOptions make;
     make.program = HEADROOM_PYTHON;
-    make.arguments = {HEADROOM_SOURCE_DIR "/tools/real-size/make_model.py", model()};
+    make.arguments = {test::source_folder() / "tools/real-size/make_model.py", model()};
     make.arguments.insert(make.arguments.end(), options.begin(), options.end());
     const ProcessResult result = run_process(make);
     EXPECT_EQ(result.exit_code, 0) << result.err;

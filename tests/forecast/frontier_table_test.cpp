@@ -11,6 +11,7 @@
 #include "pipeline/run_support.h"
 #include "request_costs.h"
 #include "support/exhaustive_search.h"
+#include "support/paths.h"
 
 #include <map>
 #include <string>
@@ -36,9 +37,9 @@ PipelineOptions options_of(const Row& row) {
   const auto& [name, dtype, card] = row;
   PipelineOptions options;
   options.make_forecaster = &make_forecaster;
-  options.model = read_model_folder(name == "starter" ? test::starter_root()
-                                                      : std::filesystem::path(HEADROOM_SOURCE_DIR) /
-                                                            "configs" / "models" / name);
+  options.model =
+      read_model_folder(name == "starter" ? test::starter_model()
+                                          : test::source_folder() / "configs" / "models" / name);
   options.device = pretended_device(card ? "cuda" : "cpu", 0, "a device");
   options.dtype = read_number_format(dtype);
   options.threads = 2;

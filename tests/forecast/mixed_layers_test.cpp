@@ -48,7 +48,7 @@ GenerationRequest request() {
 // The starter model with layers 1, 4 and 5 of its transformer in float32, the others as they are:
 // in float16, so that the values are the same and the bytes are not.
 ModelPlaces mixed_files(const test::TempFolder& folder) {
-  const fs::path starter = test::starter_root();
+  const fs::path starter = test::starter_model();
   const TensorStore store(starter / "transformer", "diffusion_pytorch_model");
   std::deque<std::vector<float>> widened;
   std::vector<NamedTensor> tensors;
@@ -78,7 +78,7 @@ TEST(MixedFiles, TakeTheMemoryThatWasPredictedAndOfThePageCacheWhatIsRead) {
   const ModelPlaces places = mixed_files(folder);
   const NetworkTensors stored(folder.path() / "model" / "transformer", Network::kTransformer);
   EXPECT_NE(stored.stored_bytes("layers.0."), stored.stored_bytes("layers.1."));
-  const auto picture = Runner(test::starter_root()).run(request()).at(0).image;
+  const auto picture = Runner(test::starter_model()).run(request()).at(0).image;
   for (const int streamed : {0, 1, 2, 3, kLayers}) {
     SCOPED_TRACE(streamed);
     const Runner runner(places, [&](PipelineOptions& options) {
@@ -102,9 +102,9 @@ TEST(MixedFiles, TakeTheMemoryThatWasPredictedAndOfThePageCacheWhatIsRead) {
 class MixedModel {
  public:
   explicit MixedModel(const LayerStorage& storage)
-      : folder_(read_model_folder(test::starter_root())),
+      : folder_(read_model_folder(test::starter_model())),
         formats_(with_storage(storage)),
-        tokenizer_(test::starter_root() / "tokenizer"),
+        tokenizer_(test::starter_model() / "tokenizer"),
         text_file_(folder_.parts.text_encoder, Network::kTextEncoder),
         transformer_file_(folder_.parts.transformer, Network::kTransformer),
         vae_file_(folder_.parts.vae, Network::kVae),

@@ -10,6 +10,7 @@
 #include "pipeline/run_support.h"
 #include "request_costs.h"
 #include "support/exhaustive_search.h"
+#include "support/paths.h"
 
 #include <algorithm>
 #include <string>
@@ -22,9 +23,8 @@ namespace headroom {
 namespace {
 
 ModelFolder model_named(const std::string& name) {
-  if (name == "starter") return read_model_folder(test::starter_root());
-  return read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" / "models" /
-                           name);
+  if (name == "starter") return read_model_folder(test::starter_model());
+  return read_model_folder(test::source_folder() / "configs" / "models" / name);
 }
 
 // The cards, and amounts that leave some plans out, also for a model that fits every card.

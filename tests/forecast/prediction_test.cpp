@@ -38,7 +38,7 @@ GenerationRequest preset_request(Size size, bool guided) {
 class PredictionOf : public ::testing::TestWithParam<std::string> {
  protected:
   [[nodiscard]] static std::filesystem::path root() {
-    return GetParam() == "starter" ? test::starter_root() : test::model_root(GetParam());
+    return GetParam() == "starter" ? test::starter_model() : test::model_root(GetParam());
   }
 };
 INSTANTIATE_TEST_SUITE_P(Models, PredictionOf, ::testing::Values("tiny", "f32", "starter"),
@@ -236,7 +236,7 @@ TEST(Prediction, LongerPromptsAndGuidanceAreTakenIntoAccount) {
 TEST(Prediction, TakesNothingOfTheBudget) {
   for (const std::string dtype : {"fp32", "bf16", "fp16"}) {
     const std::int64_t before = cpu_budget::use().allocations;
-    const Runner runner(test::starter_root(), [&](PipelineOptions& options) {
+    const Runner runner(test::starter_model(), [&](PipelineOptions& options) {
       options.dtype = read_number_format(dtype);
     });
     GenerationRequest request = preset_request({512, 512}, true);
@@ -252,14 +252,14 @@ TEST(Prediction, TakesNothingOfTheBudget) {
 
 TEST(Prediction, DoesNotDependOnWhatWasAskedBefore) {
   GenerationRequest request = preset_request({512, 512}, true);
-  const Runner asked(test::starter_root());
+  const Runner asked(test::starter_model());
   for (const Size size : {Size{512, 512}, Size{64, 576}, Size{192, 192}, Size{576, 64}}) {
     request.width = size.width;
     request.height = size.height;
     for (const int words : {3, 100, 40}) {
       request.prompt.clear();
       for (int i = 0; i < words; ++i) request.prompt += "fox ";
-      const Runner fresh(test::starter_root());
+      const Runner fresh(test::starter_model());
       const Plan expected = fresh.forecast(request).plan;
       const Plan plan = asked.forecast(request).plan;
       ASSERT_EQ(plan.stages.size(), expected.stages.size());
@@ -274,7 +274,7 @@ TEST(Prediction, DoesNotDependOnWhatWasAskedBefore) {
 // Guidance may end before the steps do.
 TEST(Prediction, KnowsWhetherTheStepsAreGuided) {
   const auto runner = [] {
-    return std::make_unique<Runner>(test::starter_root(), [](PipelineOptions& options) {
+    return std::make_unique<Runner>(test::starter_model(), [](PipelineOptions& options) {
       options.floor.stream_blocks = options.model.transformer.n_layers;
     });
   };

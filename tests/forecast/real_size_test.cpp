@@ -5,6 +5,7 @@
 #include "headroom/pipeline/make_generator.h"
 
 #include "request_costs.h"
+#include "support/paths.h"
 
 #include <filesystem>
 #include <string>
@@ -15,8 +16,7 @@ namespace headroom {
 namespace {
 
 ModelFolder turbo() {
-  return read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" / "models" /
-                           "z-image-turbo");
+  return read_model_folder(test::source_folder() / "configs" / "models" / "z-image-turbo");
 }
 
 RunFormats bf16() { return {at::kBFloat16, at::kFloat, "bf16"}; }

@@ -7,6 +7,7 @@
 
 #include "request_costs.h"
 #include "support/fixture.h"
+#include "support/paths.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -115,8 +116,8 @@ TEST(ShortNetwork, LeavesOutWhatStaysAndIsNotItsOwn) {
 // What a stage needs by the short network is what it needs by the whole one, however the layers
 // are kept and however many are streamed.
 TEST(ShortNetwork, NeedsWhatTheWholeNetworkNeeds) {
-  const ModelFolder model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) /
-                                              "configs" / "models" / "z-image-turbo");
+  const ModelFolder model =
+      read_model_folder(test::source_folder() / "configs" / "models" / "z-image-turbo");
   const int last = model.transformer.n_layers - 1;
   RunFormats formats =
       choose_formats(NumberFormat::kBfloat16, pretended_device("cpu", 0, "a device"));

@@ -7,6 +7,7 @@
 #include "headroom/pipeline/run_formats.h"
 
 #include "pipeline/run_support.h"
+#include "support/paths.h"
 
 #include <map>
 #include <random>
@@ -24,9 +25,9 @@ class TracesOfAllSizes : public testing::TestWithParam<Row> {};
 
 TEST_P(TracesOfAllSizes, AreWhatAReplayRecords) {
   const auto& [name, dtype, card] = GetParam();
-  const ModelFolder model = read_model_folder(
-      name == "starter" ? test::starter_root()
-                        : std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" / "models" / name);
+  const ModelFolder model =
+      read_model_folder(name == "starter" ? test::starter_model()
+                                          : test::source_folder() / "configs" / "models" / name);
   const Device device = pretended_device(card ? "cuda" : "cpu", 0, "a device");
   const RunFormats formats = choose_formats(read_number_format(dtype), device);
   std::mt19937 random(7);

@@ -6,6 +6,7 @@
 #include "headroom/image/png_writer.h"
 
 #include "engine/queue_test_support.h"
+#include "support/paths.h"
 #include "support/temp_folder.h"
 
 #include <filesystem>
@@ -104,7 +105,7 @@ class ActionsTest : public testing::Test {
                            .output_folder = folder_ / "pictures",
                            .assets_folder = {}};
   UiState state_;
-  const StringTable text_{std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang/en.yaml"};
+  const StringTable text_{test::source_folder() / "configs/lang/en.yaml"};
   MaskStore masks_{folder_ / "masks"};
   bool takes_pictures_ = true;  // the clipboard
   bool has_file_manager_ = true;

@@ -8,6 +8,7 @@
 #include "headroom/weights/upscaler_file.h"
 
 #include "support/english.h"
+#include "support/paths.h"
 #include "support/raw_png.h"
 #include "support/temp_folder.h"
 
@@ -27,8 +28,8 @@ using testing::HasSubstr;
 
 class FaultMessages : public testing::Test {
  protected:
-  FaultMessages() : zh_(fs::path(HEADROOM_SOURCE_DIR) / "configs/lang/zh.yaml") {
-    zh_.add(fs::path(HEADROOM_SOURCE_DIR) / "configs/lang/messages.zh.yaml");
+  FaultMessages() : zh_(test::source_folder() / "configs/lang/zh.yaml") {
+    zh_.add(test::source_folder() / "configs/lang/messages.zh.yaml");
   }
 
   // `said`: the fault, as part of the Chinese sentence.

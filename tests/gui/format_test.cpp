@@ -2,6 +2,8 @@
 
 #include "headroom/core/bytes.h"
 
+#include "support/paths.h"
+
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -12,8 +14,7 @@ namespace headroom {
 namespace {
 
 StringTable table(const std::string& language) {
-  return StringTable(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang" /
-                     (language + ".yaml"));
+  return StringTable(test::source_folder() / "configs/lang" / (language + ".yaml"));
 }
 
 // "_" stands for a blank at which no line ends.

@@ -1,4 +1,5 @@
 #pragma once
+#include "support/paths.h"
 #include "support/window_driver.h"
 
 #include <chrono>
@@ -18,7 +19,7 @@ class ListWindow : public ::testing::Test {
                                          int height = 800) {
     options.insert(options.end(), {"--output={folder}/pictures", "--width=" + std::to_string(width),
                                    "--height=" + std::to_string(height)});
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+    return WindowDriver({.program = test::built_program("gui_demo"),
                          .arguments = std::move(options),
                          .width = width,
                          .height = height});

@@ -4,6 +4,8 @@
 #include "headroom/core/bytes.h"
 #include "headroom/memory/budget.h"
 
+#include "support/paths.h"
+
 #include <cmath>
 #include <filesystem>
 #include <regex>
@@ -15,8 +17,7 @@ namespace headroom {
 namespace {
 
 StringTable table(const std::string& language) {
-  return StringTable(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang" /
-                     (language + ".yaml"));
+  return StringTable(test::source_folder() / "configs/lang" / (language + ".yaml"));
 }
 
 MemorySnapshot device(std::int64_t total, std::int64_t others, std::int64_t driver = 0) {

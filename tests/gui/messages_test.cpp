@@ -11,6 +11,7 @@
 #include "headroom/weights/tensor_file.h"
 
 #include "support/english.h"
+#include "support/paths.h"
 
 #include <algorithm>
 #include <array>
@@ -30,7 +31,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = HEADROOM_SOURCE_DIR;
+const fs::path kSource = test::source_folder();
 
 StringTable words_in(std::string_view language) {
   const std::string code(language);
@@ -179,8 +180,7 @@ TEST(Messages, EveryReasonOfTheSystemIsSaidInChineseWithoutACode) {
 TEST(Messages, DamagedWeightFilesAreSaidInChinese) {
   const StringTable zh = chinese();
   int refused = 0;
-  for (const fs::path& root :
-       {fs::path(HEADROOM_TEST_DATA) / "zimage", fs::path(HEADROOM_QUANT_DATA)}) {
+  for (const fs::path& root : {test::data_folder() / "zimage", test::quant_folder()}) {
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
       const std::string ending = entry.path().extension();
       if (ending != ".safetensors" && ending != ".gguf") continue;
@@ -203,7 +203,7 @@ TEST(Messages, ADamagedTensorIsNamedInChinese) {
   const StringTable zh = chinese();
   const auto words_of = [&](const char* name) -> std::string {
     try {
-      (void)TensorFile(fs::path(HEADROOM_TEST_DATA) / "zimage/tiny/hostile" / name);
+      (void)TensorFile(test::data_folder() / "zimage/tiny/hostile" / name);
     } catch (const Error& e) {
       return zh.words(e.message());
     }

@@ -1,4 +1,5 @@
 #pragma once
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -23,7 +24,7 @@ class PictureWindow : public ::testing::Test {
     options.insert(options.end(),
                    {"--output={folder}/pictures", "--session={folder}/state",
                     "--width=" + std::to_string(width), "--height=" + std::to_string(height)});
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+    return WindowDriver({.program = test::built_program("gui_demo"),
                          .arguments = std::move(options),
                          .width = width,
                          .height = height,

@@ -3,6 +3,8 @@
 #include "headroom/core/bytes.h"
 #include "headroom/gui_state/format.h"
 
+#include "support/paths.h"
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -13,14 +15,13 @@ namespace headroom {
 namespace {
 
 StringTable table(const std::string& language) {
-  return StringTable(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang" /
-                     (language + ".yaml"));
+  return StringTable(test::source_folder() / "configs/lang" / (language + ".yaml"));
 }
 
 TEST(Problems, SayWhatIsWrongInTheWindowsLanguage) {
   UiState state;
   StringTable zh = table("zh");
-  zh.add(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang/messages.zh.yaml");
+  zh.add(test::source_folder() / "configs/lang/messages.zh.yaml");
   ASSERT_EQ(find_problems(state, 64).size(), 1U);
   EXPECT_EQ(zh.words(find_problems(state, 64)[0].message), zh.text("problem.empty"));
   state.draft.prompt = "猫";

@@ -2,6 +2,8 @@
 
 #include "headroom/config/string_table.h"
 
+#include "support/paths.h"
+
 #include <filesystem>
 #include <string>
 
@@ -32,7 +34,7 @@ class QueueBannersTest : public testing::Test {
   static Notice slower(double times) { return {Notice::Kind::kSlower, "slower", times}; }
   static Notice replanned() { return {Notice::Kind::kPlanChanged, "planned anew"}; }
 
-  const StringTable text_{std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang/en.yaml"};
+  const StringTable text_{test::source_folder() / "configs/lang/en.yaml"};
   std::array<SizeCard, kSizePresets.size()> cards_;
   UiState state_;
   QueueBanners queue_banners_{state_};

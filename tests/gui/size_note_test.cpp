@@ -1,5 +1,7 @@
 #include "headroom/gui_state/size_note.h"
 
+#include "support/paths.h"
+
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -23,7 +25,7 @@ class SizeNoteTest : public testing::Test {
   }
   [[nodiscard]] SizeNote note() const { return note_of_size(state_, cards_, text_); }
 
-  const StringTable text_{std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs/lang/en.yaml"};
+  const StringTable text_{test::source_folder() / "configs/lang/en.yaml"};
   std::array<SizeCard, kSizePresets.size()> cards_;
   UiState state_;
 };

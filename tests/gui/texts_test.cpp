@@ -4,6 +4,8 @@
 #include "headroom/core/size.h"
 #include "headroom/core/stage.h"
 
+#include "support/paths.h"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,15 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 
 StringTable table(const std::string& language) {
-  return StringTable(fs::path(HEADROOM_SOURCE_DIR) / "configs/lang" / (language + ".yaml"));
+  return StringTable(test::source_folder() / "configs/lang" / (language + ".yaml"));
 }
 
 std::set<std::string> used_keys() {
   std::set<std::string> keys;
   // Every literal that looks like a key of ours: words with at least one dot.
   const std::regex literal("\"([a-z_]+(\\.[a-z_0-9]+)+)\"");
-  for (const auto& entry :
-       fs::recursive_directory_iterator(fs::path(HEADROOM_SOURCE_DIR) / "src")) {
+  for (const auto& entry : fs::recursive_directory_iterator(test::source_folder() / "src")) {
     const std::string path = entry.path().string();
     if (path.find("/src/gui") == std::string::npos || !path.ends_with(".cpp")) continue;
     std::ifstream in(entry.path());

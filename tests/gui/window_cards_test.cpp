@@ -1,5 +1,6 @@
 // The figures on the size cards, and the sentence that explains them. Real windows of gui_demo.
 #include "support/drawn_texts.h"
+#include "support/paths.h"
 #include "support/window_driver.h"
 
 #include <cmath>
@@ -17,7 +18,7 @@ WindowDriver open(std::vector<std::string> options, int width, int height) {
   options.push_back("--width=" + std::to_string(width));
   options.push_back("--height=" + std::to_string(height));
   options.emplace_back("--output={folder}/pictures");
-  return WindowDriver({.program = HEADROOM_GUI_DEMO,
+  return WindowDriver({.program = test::built_program("gui_demo"),
                        .arguments = std::move(options),
                        .width = width,
                        .height = height});

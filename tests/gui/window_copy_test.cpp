@@ -1,4 +1,5 @@
 // What can be taken out of the window. Real clicks and keys on gui_demo's window.
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -33,8 +34,8 @@ bool holds(const WindowDriver& w, const std::string& text) {
 }
 
 TEST(WindowCopy, APictureItsPathAndEveryValue) {
-  WindowDriver w(
-      {.program = HEADROOM_GUI_DEMO, .arguments = {"--step-ms=10", "--output={folder}/pictures"}});
+  WindowDriver w({.program = test::built_program("gui_demo"),
+                  .arguments = {"--step-ms=10", "--output={folder}/pictures"}});
   make_one(w);
   const std::string file = w.state()["picture_file"];
   w.key("Escape");  // out of the prompt
@@ -74,7 +75,7 @@ class ShowInFolder : public ::testing::Test {
     fs::permissions(file, fs::perms::owner_all);
   }
   [[nodiscard]] WindowDriver open() const {
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+    return WindowDriver({.program = test::built_program("gui_demo"),
                          .arguments = {"--step-ms=10", "--output={folder}/my, pictures"},
                          .environment = {"PATH={folder}/bin:/usr/bin:/bin"},
                          .folder = folder_});

@@ -1,5 +1,6 @@
 // Chinese typed with fcitx5's pinyin on a real keyboard: a key that the input method takes does
 // nothing else. Needs fcitx5-pinyin.
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -28,7 +29,7 @@ class InputMethod : public ::testing::Test {
 
   [[nodiscard]] Launch launch(std::vector<std::string> options = {}) const {
     options.insert(options.end(), {"--output={folder}/pictures", "--language=zh"});
-    return {.program = HEADROOM_GUI_DEMO,
+    return {.program = test::built_program("gui_demo"),
             .arguments = std::move(options),
             .environment = {"HOME={folder}", "XDG_CONFIG_HOME={folder}/.config",
                             "XDG_DATA_HOME={folder}/.local", "XDG_CACHE_HOME={folder}/.cache",

@@ -1,5 +1,6 @@
 // LoRAs in the prompt and as chips. Real clicks, keys and drags on gui_demo's window.
 #include "support/drawn_texts.h"
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -29,7 +30,7 @@ class WindowLora : public ::testing::Test {
     options.insert(options.end(),
                    {"--output={folder}/pictures", "--session={folder}/state",
                     "--width=" + std::to_string(width), "--height=" + std::to_string(height)});
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+    return WindowDriver({.program = test::built_program("gui_demo"),
                          .arguments = std::move(options),
                          .width = width,
                          .height = height,

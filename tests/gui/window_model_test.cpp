@@ -1,5 +1,6 @@
 // Another model, device and number format while the window is open. Real clicks on gui_demo's
 // window, which has a model of each kind: see its demo_offers().
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -26,7 +27,7 @@ class WindowModel : public ::testing::Test {
                                   int height = 800) const {
     options.insert(options.end(), {"--output={folder}/pictures", "--width=" + std::to_string(width),
                                    "--height=" + std::to_string(height)});
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+    return WindowDriver({.program = test::built_program("gui_demo"),
                          .arguments = std::move(options),
                          .width = width,
                          .height = height,

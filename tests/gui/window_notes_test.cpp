@@ -1,4 +1,5 @@
 // Notes and messages go with what they are about. Real events on gui_demo's window.
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -19,8 +20,9 @@ class WindowNotes : public ::testing::Test {
  protected:
   [[nodiscard]] WindowDriver open(std::vector<std::string> options) const {
     options.insert(options.end(), {"--output={folder}/pictures", "--others-file={folder}/others"});
-    return WindowDriver(
-        {.program = HEADROOM_GUI_DEMO, .arguments = std::move(options), .folder = folder_});
+    return WindowDriver({.program = test::built_program("gui_demo"),
+                         .arguments = std::move(options),
+                         .folder = folder_});
   }
   // Whole at any moment: the window may be reading it.
   void others_hold(const char* bytes) const {
@@ -171,7 +173,7 @@ TEST_F(WindowNotes, NoTipOpensWhereSomethingWasPressedWhenItsStateChanges) {
 
 TEST_F(WindowNotes, TheBellsListIsOnTheScreenOfANarrowWindow) {
   WindowDriver w(
-      {.program = HEADROOM_GUI_DEMO,
+      {.program = test::built_program("gui_demo"),
        .arguments = {"--width=640", "--height=1000", "--step-ms=10", "--output={folder}/pictures"},
        .width = 640,
        .height = 1000,

@@ -4,6 +4,7 @@
 #include "headroom/image/png_writer.h"
 
 #include "support/drawn_texts.h"
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -37,7 +38,7 @@ class WindowOffer : public ::testing::Test {
   [[nodiscard]] WindowDriver open(const std::string& language = "en",
                                   const std::string& theme = "dark") const {
     return WindowDriver(
-        {.program = HEADROOM_GUI_DEMO,
+        {.program = test::built_program("gui_demo"),
          .arguments = {"--output={folder}/pictures", "--language=" + language, "--theme=" + theme},
          .folder = folder_});
   }

@@ -1,5 +1,6 @@
 // Escape with something over the canvas, in windows of several sizes. Real keys on gui_demo's
 // window.
+#include "support/paths.h"
 #include "support/window_driver.h"
 
 #include <chrono>
@@ -18,7 +19,7 @@ class WindowOverlay : public testing::TestWithParam<std::pair<int, int>> {
  protected:
   static WindowDriver open(int width, int height) {
     return WindowDriver(
-        {.program = HEADROOM_GUI_DEMO,
+        {.program = test::built_program("gui_demo"),
          .arguments = {"--step-ms=4000", "--output={folder}/pictures",
                        "--width=" + std::to_string(width), "--height=" + std::to_string(height)},
          .width = width,

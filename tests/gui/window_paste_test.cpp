@@ -5,6 +5,7 @@
 
 #include "support/drawn_texts.h"
 #include "support/english.h"
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -43,7 +44,7 @@ std::string fox_png() {
 class WindowPaste : public testing::Test {
  protected:
   [[nodiscard]] WindowDriver open(const std::string& language = "en") const {
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+    return WindowDriver({.program = test::built_program("gui_demo"),
                          .arguments = {"--step-ms=10", "--output={folder}/pictures",
                                        "--session={folder}/session", "--language=" + language},
                          .folder = folder_.path()});

@@ -1,4 +1,5 @@
 // Pictures of a long session. Real clicks on gui_demo's window.
+#include "support/paths.h"
 #include "support/window_driver.h"
 
 #include <string>
@@ -11,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 TEST(WindowPictures, ALongSessionDoesNotFillTheMemory) {
-  WindowDriver w({.program = HEADROOM_GUI_DEMO,
+  WindowDriver w({.program = test::built_program("gui_demo"),
                   .arguments = {"--step-ms=1", "--total=24G", "--output={folder}/pictures"}});
   const auto enter = [&](const char* field, const char* number) {
     w.click(field);

@@ -1,6 +1,7 @@
 // Why nothing starts, and how long the prompt is. Real events on gui_demo's window.
 #include "open_demo.h"
 #include "support/drawn_texts.h"
+#include "support/paths.h"
 #include "support/window_driver.h"
 
 #include <algorithm>
@@ -139,7 +140,7 @@ TEST(WindowReason, NoLineOfAPromptIsCutThrough) {
 }
 
 TEST(WindowReason, IsNotCoveredByATipInASmallWindow) {
-  WindowDriver w({.program = HEADROOM_GUI_DEMO,
+  WindowDriver w({.program = test::built_program("gui_demo"),
                   .arguments = {"--output={folder}/pictures"},
                   .width = 640,
                   .height = 480});

@@ -1,5 +1,6 @@
 // The window with the keyboard alone. Real keys on gui_demo's window.
 #include "open_demo.h"
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -71,7 +72,7 @@ TEST(WindowRegions, APictureIsMadeAndSeenWithoutAMouse) {
 TEST(WindowZoom, CtrlPlusAndMinusChangeTheInterfaceAndItIsRemembered) {
   const TempFolder folder;
   const Launch launch{
-      .program = HEADROOM_GUI_DEMO,
+      .program = test::built_program("gui_demo"),
       .arguments = {"--output={folder}/pictures", "--state-file={folder}/window.json"},
       .folder = folder.path()};
   const auto scaled = [](const WindowDriver& w, double scale) {

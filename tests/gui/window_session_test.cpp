@@ -1,6 +1,7 @@
 // Closing with work open, and what comes back. Real clicks on gui_demo's window.
 #include "support/drawn_texts.h"
 #include "support/english.h"
+#include "support/paths.h"
 #include "support/temp_folder.h"
 #include "support/window_driver.h"
 
@@ -24,8 +25,9 @@ class WindowSession : public ::testing::Test {
  protected:
   [[nodiscard]] WindowDriver open(std::vector<std::string> options) const {
     options.insert(options.end(), {"--output={folder}/pictures", "--session={folder}/state"});
-    return WindowDriver(
-        {.program = HEADROOM_GUI_DEMO, .arguments = std::move(options), .folder = folder_});
+    return WindowDriver({.program = test::built_program("gui_demo"),
+                         .arguments = std::move(options),
+                         .folder = folder_});
   }
   static void start_run(WindowDriver& w, int jobs) {
     if (!w.read()["widgets"].contains("example.0")) w.click("example.fold");

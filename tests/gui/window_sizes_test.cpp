@@ -1,5 +1,6 @@
 // The window of gui_demo at the sizes that people have, and its explanations: what is where.
 #include "support/drawn_texts.h"
+#include "support/paths.h"
 #include "support/window_driver.h"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ class WindowSizes : public testing::TestWithParam<std::pair<int, int>> {
     options.push_back("--width=" + std::to_string(width));
     options.push_back("--height=" + std::to_string(height));
     options.emplace_back("--output={folder}/pictures");
-    return WindowDriver({.program = HEADROOM_GUI_DEMO,
+    return WindowDriver({.program = test::built_program("gui_demo"),
                          .arguments = std::move(options),
                          .width = width,
                          .height = height});
@@ -142,7 +143,8 @@ TEST_P(WindowSizes, SettingsThatAreUnfoldedComeIntoView) {
 }
 
 TEST_P(WindowSizes, TheFirstScreenMakesAPictureWithOneClick) {
-  WindowDriver w = open_window({"--samples=" HEADROOM_SAMPLES, "--step-ms=15"});
+  WindowDriver w =
+      open_window({"--samples=" + (test::starter_model() / "samples").string(), "--step-ms=15"});
   const Box first = box(w, "sample.0");
   EXPECT_GE(first.w, 64);
   const Box canvas = box(w, "canvas");
@@ -194,8 +196,8 @@ TEST_P(WindowSizes, NoTipCoversThePictureThePromptTheSizesOrThePlan) {
   const auto [width, height] = GetParam();
   for (const std::string language : {"en", "zh"}) {
     SCOPED_TRACE(language);
-    WindowDriver w =
-        open_window({"--samples=" HEADROOM_SAMPLES, "--step-ms=15", "--language=" + language});
+    WindowDriver w = open_window({"--samples=" + (test::starter_model() / "samples").string(),
+                                  "--step-ms=15", "--language=" + language});
     settle(w);
     std::set<std::string> seen;
     for (const char* const first : {"sample.", "example."})
@@ -231,7 +233,7 @@ TEST(WindowScale, TheWindowFitsAScreenOfADesktopThatScales) {
   };
   for (const Desktop& d : {Desktop{1920, 1080, 144}, Desktop{1366, 768, 120},
                            Desktop{1280, 800, 144}, Desktop{1366, 768, 192}}) {
-    WindowDriver w({.program = HEADROOM_GUI_DEMO,
+    WindowDriver w({.program = test::built_program("gui_demo"),
                     .arguments = {"--output={folder}/pictures"},
                     .width = d.width,
                     .height = d.height,
@@ -246,8 +248,8 @@ TEST(WindowScale, TheWindowFitsAScreenOfADesktopThatScales) {
 }
 
 TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
-  WindowDriver w(
-      {.program = HEADROOM_GUI_DEMO, .arguments = {"--step-ms=15", "--output={folder}/pictures"}});
+  WindowDriver w({.program = test::built_program("gui_demo"),
+                  .arguments = {"--step-ms=15", "--output={folder}/pictures"}});
   w.click("preset.768");
   ASSERT_TRUE(w.wait([](const json& s) { return s["width"] == 768; }));
   const auto shows_tip = [&](double seconds) {
@@ -281,8 +283,8 @@ TEST(Window, ATipIsSilentAfterAClickUntilTheMouseComesBack) {
 }
 
 TEST(Window, ATextFieldThatWasClickedIsNotExplainedUntilTheMouseComesBack) {
-  WindowDriver w(
-      {.program = HEADROOM_GUI_DEMO, .arguments = {"--step-ms=15", "--output={folder}/pictures"}});
+  WindowDriver w({.program = test::built_program("gui_demo"),
+                  .arguments = {"--step-ms=15", "--output={folder}/pictures"}});
   const auto shows_tip = [&](double seconds) {
     return w.wait([&](const json&) { return w.read()["widgets"].contains("tip"); }, seconds);
   };
@@ -305,7 +307,7 @@ TEST(Window, ATextFieldThatWasClickedIsNotExplainedUntilTheMouseComesBack) {
 }
 
 TEST(WindowSettings, OneStepIsNoPlural) {
-  WindowDriver w({.program = HEADROOM_GUI_DEMO,
+  WindowDriver w({.program = test::built_program("gui_demo"),
                   .arguments = {"--width=1000", "--height=640", "--output={folder}/pictures"},
                   .width = 1000,
                   .height = 640});

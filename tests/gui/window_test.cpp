@@ -1,5 +1,6 @@
 // Drives the window of gui_demo under a virtual screen with a real mouse and keyboard.
 #include "open_demo.h"
+#include "support/paths.h"
 #include "support/window_driver.h"
 
 #include <algorithm>
@@ -331,8 +332,8 @@ TEST(Window, SleepsWhenNothingMoves) {
 TEST(NoDisplay, IsOneSentenceThatNamesTheWayOut) {
   const std::filesystem::path log =
       std::filesystem::path(testing::TempDir()) / "headroom_no_display.txt";
-  const std::string command =
-      "env -u DISPLAY -u WAYLAND_DISPLAY " HEADROOM_GUI_DEMO " 2>" + log.string();
+  const std::string command = "env -u DISPLAY -u WAYLAND_DISPLAY " +
+                              test::built_program("gui_demo").string() + " 2>" + log.string();
   EXPECT_NE(std::system(command.c_str()), 0);
   std::ifstream in(log);
   const std::string text{std::istreambuf_iterator<char>(in), {}};

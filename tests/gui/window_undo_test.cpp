@@ -1,6 +1,7 @@
 // Undo and redo with the caret in the prompt: each press goes one step further back, or forth. Real
 // keys on gui_demo's window.
 #include "open_demo.h"
+#include "support/paths.h"
 #include "support/window_driver.h"
 
 #include <chrono>
@@ -16,7 +17,9 @@ using nlohmann::json;
 
 class WindowPromptUndo : public testing::Test {
  protected:
-  static WindowDriver open() { return open_demo({"--samples=" HEADROOM_SAMPLES, "--step-ms=10"}); }
+  static WindowDriver open() {
+    return open_demo({"--samples=" + (test::starter_model() / "samples").string(), "--step-ms=10"});
+  }
   static bool is(const WindowDriver& w, const std::string& prompt) {
     return w.wait([&](const json& s) { return s["prompt"] == prompt; }, 5);
   }

@@ -4,6 +4,7 @@
 #include "headroom/weights/tensor_file.h"
 
 #include "support/expect_error.h"
+#include "support/paths.h"
 
 #include <fstream>
 
@@ -23,9 +24,9 @@ using testing::ElementsAre;
 class ResizeFixture : public testing::TestWithParam<const char*> {
  protected:
   ResizeFixture()
-      : folder_(std::string(HEADROOM_TEST_DATA) + "/zimage/" + GetParam() + "/expected/"),
-        tensors_(folder_ + "image.safetensors") {
-    std::ifstream(folder_ + "image.json") >> cases_;
+      : folder_(test::data_folder() / "zimage" / GetParam() / "expected"),
+        tensors_(folder_ / "image.safetensors") {
+    std::ifstream(folder_ / "image.json") >> cases_;
     cases_ = cases_.at("cases");
   }
 
@@ -48,7 +49,7 @@ class ResizeFixture : public testing::TestWithParam<const char*> {
   static int height(const json& entry) { return entry.at("shape").at(0); }
   static int width(const json& entry) { return entry.at("shape").at(1); }
 
-  std::string folder_;
+  std::filesystem::path folder_;
   TensorFile tensors_;
   json cases_;
 };

@@ -6,6 +6,7 @@
 #include "headroom/weights/stored_tensors.h"
 
 #include "int8_product.h"
+#include "support/paths.h"
 
 #include <cmath>
 #include <cstring>
@@ -27,7 +28,7 @@
 namespace headroom::test {
 namespace {
 
-const std::filesystem::path kQuant = HEADROOM_QUANT_DATA;
+const std::filesystem::path kQuant = test::quant_folder();
 
 at::Tensor tensor_of(const TensorView& view) {
   const c10::ScalarType type = view.dtype == DType::kI8    ? at::kChar

@@ -1,6 +1,7 @@
 #include "headroom/model/tiny_decoder.h"
 
 #include "support/made_tiny_decoder.h"
+#include "support/paths.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -66,7 +67,8 @@ int difference(const at::Tensor& a, const at::Tensor& b) {
 
 TEST(TinyDecoder, MakesOfLatentsWhatDiffusersMakes) {
   const c10::InferenceMode inference;
-  const auto expected = nlohmann::json::parse(std::ifstream(HEADROOM_TINY_DECODER_DATA));
+  const auto expected =
+      nlohmann::json::parse(std::ifstream(test::source_folder() / "tests/data/tiny_decoder.json"));
   std::vector<std::string> names;
   for (const test::MadeTensor& tensor : test::made_tiny_decoder()) names.push_back(tensor.name);
   ASSERT_EQ(names, expected["names"].get<std::vector<std::string>>()) << "the rule goes by these";

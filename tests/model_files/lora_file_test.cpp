@@ -20,7 +20,7 @@ using test::TemporaryFolder;
 const std::vector<NamedMatrix>& network() {
   static const std::vector<NamedMatrix> matrices = [] {
     std::vector<NamedMatrix> found;
-    const TensorStore store(test::data_folder() / "tiny/model/transformer",
+    const TensorStore store(test::zimage_folder() / "tiny/model/transformer",
                             "diffusion_pytorch_model");
     for (const auto& [name, view] : store.views()) {
       if (view.shape.size() == 2) found.push_back({name, view.shape[0], view.shape[1]});
@@ -99,14 +99,16 @@ std::map<std::string, Values> deltas_of(const LoraFile& file) {
 
 // Every file of the fixtures, merged, is what the reference merges.
 TEST(LoraFixtures, EverySpellingGivesTheReferencesMatrices) {
-  const nlohmann::json manifest = test::read_json(test::data_folder() / "tiny/expected/lora.json");
-  const TensorFile expected(test::data_folder() / "tiny/expected/lora.safetensors");
-  const TensorStore base(test::data_folder() / "tiny/model/transformer", "diffusion_pytorch_model");
+  const nlohmann::json manifest =
+      test::read_json(test::zimage_folder() / "tiny/expected/lora.json");
+  const TensorFile expected(test::zimage_folder() / "tiny/expected/lora.safetensors");
+  const TensorStore base(test::zimage_folder() / "tiny/model/transformer",
+                         "diffusion_pytorch_model");
   ASSERT_EQ(manifest["cases"].size(), 13U);
   for (const auto& c : manifest["cases"]) {
     const std::string file_name = c["params"]["file"];
     SCOPED_TRACE(file_name);
-    const LoraFile file(test::data_folder() / "tiny" / file_name, network());
+    const LoraFile file(test::zimage_folder() / "tiny" / file_name, network());
     EXPECT_EQ(file.matched_keys(), file.keys());
     EXPECT_TRUE(file.notes().empty());
     const auto deltas = deltas_of(file);
@@ -403,7 +405,7 @@ TEST_F(OpenedLoras, OtherFilesAreRefusedByWhatTheyAre) {
   const auto refuse = [](const fs::path& file, const std::vector<std::string>& words) {
     expect_error(ErrorKind::kModelFile, words, [&] { LoraFile opened(file, network()); });
   };
-  refuse(test::data_folder() / "tiny/model/vae/diffusion_pytorch_model.safetensors",
+  refuse(test::zimage_folder() / "tiny/model/vae/diffusion_pytorch_model.safetensors",
          {"is a VAE (autoencoder), where a LoRA is wanted"});
   refuse(test::quant_folder() / "foreign/controlnet.safetensors", {"ControlNet", "LoRA is wanted"});
   refuse(test::quant_folder() / "foreign/pickle.ckpt", {"pickle"});
@@ -420,7 +422,7 @@ TEST_F(OpenedLoras, OtherFilesAreRefusedByWhatTheyAre) {
 }
 
 TEST_F(OpenedLoras, TheHashIsOfWhatFollowsTheHeader) {
-  const fs::path file = test::data_folder() / "tiny/lora/peft.safetensors";
+  const fs::path file = test::zimage_folder() / "tiny/lora/peft.safetensors";
   const std::string bytes = test::read_bytes(file);
   std::size_t header = 0;
   for (int i = 7; i >= 0; --i)

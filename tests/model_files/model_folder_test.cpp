@@ -1,6 +1,7 @@
 #include "headroom/model_files/model_folder.h"
 
 #include "model_files/model_folder_test_support.h"
+#include "support/paths.h"
 
 #include <array>
 #include <vector>
@@ -85,7 +86,7 @@ TEST(ModelFolder, RecommendsStepsAndGuidanceForTheBaseModel) {
 }
 
 TEST(ModelFolder, ReadsTheTinyModel) {
-  const ModelFolder model = read_model_folder(data_folder() / "tiny/model");
+  const ModelFolder model = read_model_folder(zimage_folder() / "tiny/model");
   EXPECT_EQ(model.transformer.dim, 64);
   EXPECT_EQ(model.transformer.axes_dims, (std::array<int, 3>{4, 6, 6}));
   EXPECT_EQ(model.transformer.head_dim(), 16);
@@ -98,7 +99,7 @@ TEST(ModelFolder, ReadsTheTinyModel) {
 }
 
 TEST(ModelFolder, ReadsTheNewerSpelling) {
-  const ModelFolder model = read_model_folder(data_folder() / "f32/model");
+  const ModelFolder model = read_model_folder(zimage_folder() / "f32/model");
   EXPECT_EQ(model.text_encoder.rope_theta, 10000.0);
   EXPECT_EQ(model.transformer.norm_eps, 2e-5);
   EXPECT_EQ(model.vae.scale(), 32);
@@ -111,8 +112,7 @@ TEST(ModelFolder, ReadsTheNewerSpelling) {
 }
 
 TEST(ModelFolder, ReadsTheStarterModel) {
-  const std::filesystem::path root =
-      std::filesystem::path(HEADROOM_SOURCE_DIR) / "assets/starter-model";
+  const std::filesystem::path root = test::starter_model();
   const ModelInfo info = read_model_folder(root).info;
   const json defaults = read_json(root / "generation_defaults.json");
   EXPECT_TRUE(info.is_starter);

@@ -12,11 +12,11 @@ namespace headroom {
 namespace {
 
 namespace fs = std::filesystem;
-using test::data_folder;
 using test::expect_error;
 using test::quant_folder;
 using test::read_json;
 using test::TemporaryFolder;
+using test::zimage_folder;
 
 fs::path models() { return quant_folder() / "models"; }
 fs::path tokenizer() { return models() / "model/tokenizer"; }
@@ -107,7 +107,7 @@ TEST(OpenModel, TakesFromTheWeightsWhatTheyKnowBetter) {
   EXPECT_EQ(folder.transformer.ffn_dim(), 512);
   EXPECT_EQ(read_model_folder(models() / "model").transformer.ffn_dim(), 682);
   const TemporaryFolder copy;
-  fs::copy(data_folder() / "tiny/model", copy / "model", fs::copy_options::recursive);
+  fs::copy(zimage_folder() / "tiny/model", copy / "model", fs::copy_options::recursive);
   const fs::path config = copy / "model/text_encoder/config.json";
   nlohmann::json json = read_json(config);
   json["rope_theta"] = 5e6;
@@ -115,7 +115,7 @@ TEST(OpenModel, TakesFromTheWeightsWhatTheyKnowBetter) {
   copy.write("model/text_encoder/config.json", json.dump());
   EXPECT_EQ(open(copy / "model").text_encoder.rope_theta, 5e6);
   fs::remove(copy / "model/text_encoder/model.safetensors");
-  fs::copy(data_folder() / "tiny/gguf/text_encoder.gguf", copy / "model/text_encoder/any.gguf");
+  fs::copy(zimage_folder() / "tiny/gguf/text_encoder.gguf", copy / "model/text_encoder/any.gguf");
   const ModelFolder gguf = open(copy / "model");
   EXPECT_EQ(gguf.text_encoder.rope_theta, 1e6);
   EXPECT_NEAR(gguf.text_encoder.rms_norm_eps, 1e-6, 1e-12);
@@ -141,7 +141,7 @@ TEST(OpenModel, TakesAnyFileInAModelsFolder) {
 }
 
 TEST(OpenModel, TakesTheConfigThatIsBesideAFile) {
-  const fs::path tiny = data_folder() / "tiny/model";
+  const fs::path tiny = zimage_folder() / "tiny/model";
   const ModelFolder model =
       open(tiny / "transformer/diffusion_pytorch_model.safetensors",
            tiny / "text_encoder/model.safetensors",
@@ -221,7 +221,7 @@ TEST(OpenModel, RefusesPlacesThatAreNone) {
 // Files that together are no model: a text encoder of another width, as Qwen3-8B's is.
 TEST(OpenModel, RefusesPartsOfDifferentModels) {
   refuse({(models() / "single/z_image.safetensors").string(),
-          data_folder() / "tiny/gguf/text_encoder.gguf",
+          zimage_folder() / "tiny/gguf/text_encoder.gguf",
           models() / "single/ae.safetensors",
           tokenizer(),
           {}},

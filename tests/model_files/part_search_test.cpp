@@ -8,10 +8,10 @@ namespace headroom {
 namespace {
 
 namespace fs = std::filesystem;
-using test::data_folder;
 using test::expect_error;
 using test::quant_folder;
 using test::TemporaryFolder;
+using test::zimage_folder;
 
 class PartSearch : public ::testing::Test {
  protected:
@@ -59,7 +59,7 @@ TEST_F(PartSearch, FindsThemInAComfyUiTree) {
   put_tokenizer("ComfyUI/models/tokenizer");
   // What else people have there.
   put("ComfyUI/models/text_encoders/other_width.gguf",
-      data_folder() / "tiny/gguf/text_encoder.gguf");
+      zimage_folder() / "tiny/gguf/text_encoder.gguf");
   put("ComfyUI/models/text_encoders/llama.gguf", quant_folder() / "foreign/gguf_llama.gguf");
   put("ComfyUI/models/vae/taef1.safetensors", quant_folder() / "foreign/taef1.safetensors");
   put("ComfyUI/models/vae/put_vae_here", models() / "model/model_index.json");

@@ -38,7 +38,7 @@ float half_value(std::uint16_t bits) {  // of normal numbers and zero, which wei
 class ConvertedWeightsTest : public ::testing::Test {
  protected:
   ConvertedWeightsTest() {
-    fs::copy(test::starter_root(), folder_ / "model", fs::copy_options::recursive);
+    fs::copy(test::starter_model(), folder_ / "model", fs::copy_options::recursive);
   }
 
   template <typename Number>

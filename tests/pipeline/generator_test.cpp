@@ -56,7 +56,7 @@ TEST_P(GeneratorFixture, PicturesAreTheReferences) {
 // said.
 TEST(Generator, ARunRecordHasTheHashesThatAreKnown) {
   std::vector<std::string> asked;
-  const Runner runner(test::starter_root(), [&](PipelineOptions& options) {
+  const Runner runner(test::starter_model(), [&](PipelineOptions& options) {
     options.hash_of = [&](const std::filesystem::path& file,
                           const FileStamp& stamp) -> std::optional<std::string> {
       EXPECT_EQ(stamp.bytes, static_cast<std::int64_t>(std::filesystem::file_size(file)));
@@ -78,7 +78,7 @@ TEST(Generator, ARunRecordHasTheHashesThatAreKnown) {
   }
   EXPECT_THAT(asked, ::testing::ElementsAre("transformer", "text_encoder", "vae", "transformer",
                                             "text_encoder", "vae"));
-  EXPECT_TRUE(Runner(test::starter_root()).run(request)[0].run_record.model_files.empty());
+  EXPECT_TRUE(Runner(test::starter_model()).run(request)[0].run_record.model_files.empty());
 }
 
 TEST_P(GeneratorFixture, ARunRecordSaysWhatHappened) {

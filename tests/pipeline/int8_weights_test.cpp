@@ -10,6 +10,7 @@
 
 #include "pipeline/run_support.h"
 #include "request_costs.h"
+#include "support/paths.h"
 
 #include <array>
 #include <cmath>
@@ -53,10 +54,10 @@ TEST(Int8Weights, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
   std::vector<GeneratedImage> pictures;
   std::vector<std::int64_t> peaks;
   const std::int64_t resident =
-      Runner(test::starter_root(), in("int8")).forecast(request()).plan.peak_bytes;
+      Runner(test::starter_model(), in("int8")).forecast(request()).plan.peak_bytes;
   for (const std::int64_t cap : {resident, resident * 3 / 4, resident / 2, resident * 2 / 5}) {
     SCOPED_TRACE(cap);
-    const Runner runner(test::starter_root(), in("int8", cap));
+    const Runner runner(test::starter_model(), in("int8", cap));
     ASSERT_TRUE(runner.forecast(request()).fits);
     pictures.push_back(runner.run(request()).at(0));
     const RunRecord& run_record = pictures.back().run_record;
@@ -74,8 +75,7 @@ TEST(Int8Weights, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
 TEST(Int8Weights, ZImagesTransformerTakesABytePerValueOfItsLayers) {
   PipelineOptions options;
   options.make_forecaster = &make_forecaster;
-  options.model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" /
-                                    "models" / "z-image-turbo");
+  options.model = read_model_folder(test::source_folder() / "configs" / "models" / "z-image-turbo");
   const RequestCosts costs(options.model, choose_formats(NumberFormat::kInt8, choose_device("cpu")),
                            {});
   constexpr std::int64_t kAll = 6'154'908'736;
@@ -89,7 +89,7 @@ TEST(Int8Weights, ZImagesTransformerTakesABytePerValueOfItsLayers) {
 // tests/data/quant.tar.xz); in the picture that is little.
 TEST(Int8Weights, ThePictureIsNearThatOfFloat32) {
   const auto made = [](const std::string& dtype) {
-    return Runner(test::starter_root(), in(dtype)).run(request()).at(0).image;
+    return Runner(test::starter_model(), in(dtype)).run(request()).at(0).image;
   };
   const auto exact = made("fp32");
   const auto rounded = made("int8");

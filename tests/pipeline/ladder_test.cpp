@@ -15,6 +15,7 @@
 #include "dry_run.h"
 #include "prompt_ids.h"
 #include "request_costs.h"
+#include "support/paths.h"
 
 #include <filesystem>
 #include <map>
@@ -128,9 +129,8 @@ class Ladder : public testing::TestWithParam<Case> {
 
   [[nodiscard]] static bool is_starter() { return std::string_view(GetParam().model) == "starter"; }
   [[nodiscard]] static std::filesystem::path root() {
-    return is_starter()
-               ? std::filesystem::path(HEADROOM_SOURCE_DIR) / "assets" / "starter-model"
-               : std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / GetParam().model / "model";
+    return is_starter() ? test::starter_model()
+                        : test::data_folder() / "zimage" / GetParam().model / "model";
   }
 
   void expect_same_picture_as_resident(const ExecutionOptions& execution) {

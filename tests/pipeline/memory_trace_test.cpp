@@ -109,7 +109,7 @@ TEST(TakenMemory, MoreThanAnyPlanCouldSpareIsNotTakenFromARunThatHoldsIt) {
 }
 
 TEST(TakenMemory, ComesBackToAFasterPlanWhenItIsGiven) {
-  Card card(test::starter_root());  // large enough for its copies to cost something
+  Card card(test::starter_model());  // large enough for its copies to cost something
   card.others = card.resident() - card.least();
   const auto runner = card.start();
   RecordingSink sink;

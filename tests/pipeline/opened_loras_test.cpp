@@ -240,19 +240,20 @@ struct WithLoras {
 // Layers that stay and layers that are streamed, chunks, strips, both sides of guidance: the
 // predicted bytes are those that are taken, and the picture is the same.
 TEST(OpenedLoras, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
-  const WithLoras with(test::starter_root());
+  const WithLoras with(test::starter_model());
   for (const std::string dtype : {"fp32", "int8", "bf16"}) {
     std::vector<GeneratedImage> pictures;
     std::set<std::vector<std::string>> plans;
     const std::int64_t resident =
-        Runner(test::starter_root(), with.options(dtype)).forecast(with.request).plan.peak_bytes;
+        Runner(test::starter_model(), with.options(dtype)).forecast(with.request).plan.peak_bytes;
     // int8 without VNNI needs more than two fifths.
-    const std::int64_t least =
-        Runner(test::starter_root(), with.options(dtype, 1)).forecast(with.request).plan.peak_bytes;
+    const std::int64_t least = Runner(test::starter_model(), with.options(dtype, 1))
+                                   .forecast(with.request)
+                                   .plan.peak_bytes;
     for (const std::int64_t cap : {resident, resident * 3 / 4, std::max(resident / 2, least),
                                    std::max(resident * 2 / 5, least)}) {
       SCOPED_TRACE(dtype + " " + std::to_string(cap));
-      const Runner runner(test::starter_root(), with.options(dtype, cap));
+      const Runner runner(test::starter_model(), with.options(dtype, cap));
       ASSERT_TRUE(runner.forecast(with.request).fits);
       pictures.push_back(runner.run(with.request).at(0));
       const RunRecord& run_record = pictures.back().run_record;
@@ -272,14 +273,14 @@ TEST(OpenedLoras, EveryPlanMakesTheSamePictureInTheMemoryThatWasPredicted) {
 }
 
 TEST(OpenedLoras, TheirBlockIsInThePlansWeightsToTheByte) {
-  const WithLoras with(test::starter_root());
+  const WithLoras with(test::starter_model());
   GenerationRequest plain = with.request;
   plain.prompt = take_lora_tags(plain.prompt).words;
   for (const auto& [dtype, bytes_a_value] :
        std::map<std::string, std::int64_t>{{"fp32", 4}, {"int8", 4}, {"bf16", 2}}) {
-    const Runner before(test::starter_root(),
+    const Runner before(test::starter_model(),
                         [&](auto& options) { options.dtype = read_number_format(dtype); });
-    const Runner after(test::starter_root(), with.options(dtype));
+    const Runner after(test::starter_model(), with.options(dtype));
     const Plan a = before.forecast(plain).plan;
     const Plan b = after.forecast(with.request).plan;
     const std::int64_t bytes = bytes_a_value * with.opened_loras->values();
@@ -312,9 +313,9 @@ TEST(OpenedLoras, AStrengthOfZeroIsNone) {
 }
 
 TEST(OpenedLoras, APromptAsksForJustThose) {
-  const WithLoras with(test::starter_root(), {3});
+  const WithLoras with(test::starter_model(), {3});
   const auto refused = [&](const std::string& prompt, bool has_loras, const std::string& words) {
-    const Runner runner(test::starter_root(), [&](PipelineOptions& options) {
+    const Runner runner(test::starter_model(), [&](PipelineOptions& options) {
       if (has_loras) options.opened_loras = with.opened_loras;
     });
     GenerationRequest request = with.request;

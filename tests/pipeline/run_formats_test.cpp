@@ -9,6 +9,7 @@
 
 #include "pipeline/run_support.h"
 #include "request_costs.h"
+#include "support/paths.h"
 
 #include <string>
 
@@ -23,8 +24,7 @@ const Device kCard = pretended_device("cuda", 0, "a card");
 PipelineOptions turbo(const std::string& dtype) {
   PipelineOptions options;
   options.make_forecaster = &make_forecaster;
-  options.model = read_model_folder(std::filesystem::path(HEADROOM_SOURCE_DIR) / "configs" /
-                                    "models" / "z-image-turbo");
+  options.model = read_model_folder(test::source_folder() / "configs" / "models" / "z-image-turbo");
   options.device = kCard;
   options.dtype = read_number_format(dtype);
   return options;
@@ -115,7 +115,7 @@ TEST(Formats, WhatCanOnlyBePlannedIsNotRun) {
   for (const char* dtype : {"q4"}) {
     PipelineOptions options = turbo(dtype);
     options.device = choose_device("cpu");
-    options.model = read_model_folder(test::starter_root());
+    options.model = read_model_folder(test::starter_model());
     const auto forecaster = make_forecaster(options);
     try {
       static_cast<void>(make_generator(options, nullptr, forecaster));

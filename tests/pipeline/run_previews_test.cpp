@@ -45,7 +45,7 @@ TEST(RunPreviews, AreShownAfterEachStepOfAModelThatBringsNoMap) {
 TEST(RunPreviews, AreNotMadeUnlessTheyAreWanted) {
   const Runner runner(test::model_root("f32"));
   EXPECT_TRUE(made(runner, small_request(runner)).previews.empty());
-  const Runner starter(test::starter_root());
+  const Runner starter(test::starter_model());
   EXPECT_TRUE(made(starter, small_request(starter)).previews.empty());
 }
 
@@ -100,7 +100,7 @@ double explained(const Image& preview, const Image& picture) {
 TEST(RunPreviews, LookLikeThePictureWhoseDecoderTheyWereFittedTo) {
   const test::TempFolder folder;
   const auto root = folder / "starter";
-  std::filesystem::copy(test::starter_root(), root, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(test::starter_model(), root, std::filesystem::copy_options::recursive);
   std::filesystem::remove(root / "preview.json");
   const Runner runner(root, want_previews);
   GenerationRequest request;

@@ -6,6 +6,7 @@
 #include "headroom/pipeline/request_shape.h"
 
 #include "support/fixture.h"
+#include "support/paths.h"
 
 #include <functional>
 #include <memory>
@@ -124,10 +125,6 @@ inline GenerationRequest small_request(const Runner& runner) {
 [[nodiscard]] inline std::int64_t least_need(const std::filesystem::path& root,
                                              const GenerationRequest& request) {
   return least_need(ModelPlaces{root.string(), {}, {}, {}, {}}, request);
-}
-
-[[nodiscard]] inline std::filesystem::path starter_root() {
-  return std::filesystem::path(HEADROOM_SOURCE_DIR) / "assets" / "starter-model";
 }
 
 // A request of the pipeline fixtures, apart from the prompts.

@@ -2,6 +2,8 @@
 
 #include "headroom/device/cpu_budget.h"
 
+#include "support/paths.h"
+
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -74,12 +76,10 @@ const FixtureCase& FixtureGroup::at(const std::string& name) const {
 }
 
 std::filesystem::path model_root(const std::string& variant) {
-  return std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / variant / "model";
+  return test::data_folder() / "zimage" / variant / "model";
 }
 
-std::filesystem::path quant_models() {
-  return std::filesystem::path(HEADROOM_TEST_DATA) / "quant" / "models";
-}
+std::filesystem::path quant_models() { return test::quant_folder() / "models"; }
 
 namespace {
 
@@ -114,17 +114,14 @@ FixtureGroup load_from(const std::filesystem::path& folder, const std::string& g
 }  // namespace
 
 FixtureGroup load_group(const std::string& variant, const std::string& group) {
-  return load_from(std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / variant / "expected",
-                   group);
+  return load_from(test::data_folder() / "zimage" / variant / "expected", group);
 }
 
 FixtureGroup load_quant_group(const std::string& group) {
-  return load_from(std::filesystem::path(HEADROOM_TEST_DATA) / "quant" / "expected", group);
+  return load_from(test::quant_folder() / "expected", group);
 }
 
-std::filesystem::path upscaler_files() {
-  return std::filesystem::path(HEADROOM_TEST_DATA) / "upscalers";
-}
+std::filesystem::path upscaler_files() { return test::data_folder() / "upscalers"; }
 
 FixtureGroup load_upscaler_group() { return load_from(upscaler_files(), "expected"); }
 

@@ -1,5 +1,7 @@
 #include "support/window_driver.h"
 
+#include "support/paths.h"
+
 #include <cctype>
 #include <chrono>
 #include <cmath>
@@ -392,7 +394,7 @@ std::array<int, 3> WindowDriver::pixel(int x, int y) const {
 }
 
 std::filesystem::path WindowDriver::screenshot(const std::string& name) const {
-  const std::filesystem::path folder = HEADROOM_SCREENSHOTS;
+  const std::filesystem::path folder = test::build_folder() / "screenshots";
   std::filesystem::create_directories(folder);
   const std::filesystem::path file = folder / (name + ".png");
   if (tool({"import", "-window", "root", "-depth", "8", "PNG24:" + file.string()}) != 0)

@@ -97,7 +97,7 @@ class WindowDriver {
   void wheel(const std::string& widget, int clicks);  // > 0 = away from the user
   // The colour of a window pixel, 0..255 each.
   [[nodiscard]] std::array<int, 3> pixel(int x, int y) const;
-  // Saves a screenshot as `name`.png in HEADROOM_SCREENSHOTS; returns the file.
+  // Saves a screenshot as `name`.png in build/<preset>/screenshots; returns the file.
   std::filesystem::path screenshot(const std::string& name) const;
   [[nodiscard]] bool running() { return program_.running(); }
   // Asks the window to close, as a window manager does. Returns the exit code; nothing if the

@@ -1,4 +1,6 @@
 #pragma once
+#include "support/paths.h"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -15,16 +17,14 @@ namespace headroom::test {
 using Json = nlohmann::ordered_json;
 
 inline std::filesystem::path fixture_folder(const std::string& variant) {
-  return std::filesystem::path(HEADROOM_TEST_DATA) / "zimage" / variant;
+  return test::data_folder() / "zimage" / variant;
 }
 
 inline std::filesystem::path tokenizer_folder(const std::string& variant) {
   return fixture_folder(variant) / "model" / "tokenizer";
 }
 
-inline std::filesystem::path starter_folder() {
-  return std::filesystem::path(HEADROOM_SOURCE_DIR) / "assets" / "starter-model" / "tokenizer";
-}
+inline std::filesystem::path starter_folder() { return test::starter_model() / "tokenizer"; }
 
 inline Json read_json(const std::filesystem::path& path) {
   std::ifstream file(path);

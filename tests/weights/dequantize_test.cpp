@@ -9,12 +9,12 @@
 namespace headroom {
 namespace {
 
-using test::data_folder;
 using test::floats_of;
 using test::quant_folder;
 using test::read_json;
 using test::same_bits;
 using test::sha256;
+using test::zimage_folder;
 
 std::vector<float> all_values(const StoredTensor& tensor) {
   const std::int64_t rows = row_count(tensor.shape);
@@ -31,9 +31,9 @@ TEST(Checksum, IsThatOfTheStandard) {
 
 // One tensor of each of GGUF's formats, against the values of the gguf package.
 TEST(Dequantize, GivesTheReferencesBitsForEveryFormatOfGguf) {
-  const TensorFile file(data_folder() / "tiny/gguf/types.gguf");
-  const TensorFile values(data_folder() / "tiny/expected/gguf.safetensors");
-  const nlohmann::json types = read_json(data_folder() / "tiny/expected/gguf.json")["cases"][0];
+  const TensorFile file(zimage_folder() / "tiny/gguf/types.gguf");
+  const TensorFile values(zimage_folder() / "tiny/expected/gguf.safetensors");
+  const nlohmann::json types = read_json(zimage_folder() / "tiny/expected/gguf.json")["cases"][0];
   const nlohmann::json& listed = types.at("params").at("types");
   ASSERT_EQ(file.tensors().size(), listed.size());
   ASSERT_GE(listed.size(), 15U);
@@ -51,7 +51,7 @@ TEST(Dequantize, GivesTheReferencesBitsForEveryFormatOfGguf) {
 }
 
 TEST(Dequantize, OfSomeRowsIsThatPartOfAll) {
-  const TensorFile file(data_folder() / "tiny/gguf/types.gguf");
+  const TensorFile file(zimage_folder() / "tiny/gguf/types.gguf");
   for (const auto& [name, view] : file.tensors()) {
     const auto width = static_cast<std::size_t>(row_width(view.shape));
     std::vector<float> all(3 * width);

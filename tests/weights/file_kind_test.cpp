@@ -11,10 +11,10 @@
 namespace headroom {
 namespace {
 
-using test::data_folder;
 using test::quant_folder;
 using test::read_json;
 using test::TemporaryFolder;
+using test::zimage_folder;
 
 namespace fs = std::filesystem;
 
@@ -67,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(Manifest, ForeignFile, ::testing::ValuesIn(foreign_case
 FileKind kind_of(const fs::path& path) { return tell_kind(TensorFile(path)); }
 
 TEST(FileKinds, OfTheFixturesAreTold) {
-  const fs::path tiny = data_folder() / "tiny";
+  const fs::path tiny = zimage_folder() / "tiny";
   const fs::path models = quant_folder() / "models";
   for (const auto& [path, kind] : std::map<fs::path, WeightKind>{
            {tiny / "model/transformer/diffusion_pytorch_model.safetensors",
@@ -132,7 +132,7 @@ TEST(FileKinds, ARightFileInTheWrongFolderIsNamed) {
   const TemporaryFolder folder;
   const fs::path transformer = folder / "transformer";
   fs::create_directory(transformer);
-  const fs::path tiny = data_folder() / "tiny/model";
+  const fs::path tiny = zimage_folder() / "tiny/model";
   fs::copy_file(tiny / "text_encoder/model.safetensors",
                 transformer / "diffusion_pytorch_model.safetensors");
   test::expect_error(ErrorKind::kModelFile,

@@ -9,12 +9,12 @@
 namespace headroom {
 namespace {
 
-using test::data_folder;
 using test::expect_error;
 using test::quant_folder;
 using test::read_bytes;
 using test::read_json;
 using test::TemporaryFolder;
+using test::zimage_folder;
 
 std::vector<nlohmann::json> hostile_cases() {
   return read_json(quant_folder() / "hostile/manifest.json").at("gguf");
@@ -69,7 +69,7 @@ TEST(GgufFile, NamesWhatItRefuses) {
 }
 
 TEST(GgufFile, GivesItsMetadataAsText) {
-  const TensorFile file(data_folder() / "tiny/gguf/text_encoder.gguf");
+  const TensorFile file(zimage_folder() / "tiny/gguf/text_encoder.gguf");
   const std::map<std::string, std::string>& metadata = file.metadata();
   EXPECT_EQ(metadata.at("general.architecture"), "qwen3");
   EXPECT_EQ(metadata.at("qwen3.block_count"), "4");

@@ -1,6 +1,7 @@
 #pragma once
 #include "headroom/weights/tensor_file.h"
 
+#include "support/paths.h"
 #include "weights/weights_test_support.h"
 
 #include <array>
@@ -17,8 +18,6 @@
 // beside them, `hostile` and `foreign` what must be refused. make_quant_fixtures.py wrote them with
 // the formats' own tools; info.json says which.
 namespace headroom::test {
-
-inline std::filesystem::path quant_folder() { return HEADROOM_QUANT_DATA; }
 
 inline std::vector<float> floats_of(const TensorView& view) {
   EXPECT_EQ(view.dtype, DType::kF32);

@@ -15,12 +15,12 @@
 namespace headroom {
 namespace {
 
-using test::data_folder;
 using test::expect_error;
 using test::read_bytes;
 using test::read_json;
 using test::safetensors;
 using test::TemporaryFolder;
+using test::zimage_folder;
 
 static_assert(std::is_nothrow_move_constructible_v<TensorFile>);
 static_assert(!std::is_copy_constructible_v<TensorFile>);
@@ -41,7 +41,7 @@ void PrintTo(const HostileCase& value, std::ostream* out) {
 std::vector<HostileCase> hostile_cases() {
   std::vector<HostileCase> cases;
   for (const char* set : {"tiny", "f32"}) {
-    const std::filesystem::path folder = data_folder() / set / "hostile";
+    const std::filesystem::path folder = zimage_folder() / set / "hostile";
     const nlohmann::json manifest = read_json(folder / "manifest.json");
     for (const nlohmann::json& entry : manifest.at("files")) cases.push_back({folder, entry});
   }
@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(Manifest, HostileFile, ::testing::ValuesIn(hostile_case
 
 TEST(HostileFiles, ManifestsCoverEveryFile) {
   for (const char* set : {"tiny", "f32"}) {
-    const std::filesystem::path folder = data_folder() / set / "hostile";
+    const std::filesystem::path folder = zimage_folder() / set / "hostile";
     std::set<std::string> listed;
     const nlohmann::json manifest = read_json(folder / "manifest.json");
     for (const auto& entry : manifest.at("files")) {
@@ -96,7 +96,7 @@ TEST(HostileFiles, ManifestsCoverEveryFile) {
 // parser.
 TEST(TensorFile, AgreesWithAnIndependentReadingOfTheModels) {
   int files = 0;
-  for (const auto& item : std::filesystem::recursive_directory_iterator(data_folder())) {
+  for (const auto& item : std::filesystem::recursive_directory_iterator(zimage_folder())) {
     const std::filesystem::path& file = item.path();
     if (file.extension() != ".safetensors" || file.parent_path().filename() == "hostile") continue;
     SCOPED_TRACE(file.string());
@@ -126,7 +126,7 @@ TEST(TensorFile, AgreesWithAnIndependentReadingOfTheModels) {
 }
 
 TEST(TensorFile, GivesTheValuesOfAPlainFile) {
-  const TensorFile file(data_folder() / "tiny/hostile/ok_plain.safetensors");
+  const TensorFile file(zimage_folder() / "tiny/hostile/ok_plain.safetensors");
   const TensorView& view = file.tensors().at("a");
   ASSERT_EQ(view.data.size(), 16U);
   float values[4];
@@ -135,7 +135,7 @@ TEST(TensorFile, GivesTheValuesOfAPlainFile) {
 }
 
 TEST(TensorFile, DecodesMetadata) {
-  const TensorFile file(data_folder() / "tiny/hostile/ok_metadata.safetensors");
+  const TensorFile file(zimage_folder() / "tiny/hostile/ok_metadata.safetensors");
   EXPECT_THAT(file.metadata(),
               ::testing::ElementsAre(::testing::Pair("format", "pt"), ::testing::Pair("x", "中")));
 }
@@ -159,18 +159,18 @@ TEST(TensorFile, KnowsTheWidthAndNameOfEveryFormat) {
 }
 
 TEST(TensorFile, StaysValidWhenMoved) {
-  TensorFile first(data_folder() / "tiny/hostile/ok_plain.safetensors");
+  TensorFile first(zimage_folder() / "tiny/hostile/ok_plain.safetensors");
   const std::byte* data = first.tensors().at("a").data.data();
   TensorFile second(std::move(first));
   EXPECT_EQ(second.tensors().at("a").data.data(), data);
-  TensorFile third(data_folder() / "tiny/hostile/ok_empty.safetensors");
+  TensorFile third(zimage_folder() / "tiny/hostile/ok_empty.safetensors");
   third = std::move(second);
   EXPECT_EQ(third.tensors().at("a").data.data(), data);
   EXPECT_EQ(third.tensors().at("a").data[3], std::byte{0x3F});
 }
 
 TEST(TensorFile, IsReadByManyThreads) {
-  const TensorFile file(data_folder() / "tiny/model/vae/diffusion_pytorch_model.safetensors");
+  const TensorFile file(zimage_folder() / "tiny/model/vae/diffusion_pytorch_model.safetensors");
   std::vector<std::uint64_t> sums(4);
   {
     std::vector<std::jthread> threads;
@@ -284,7 +284,7 @@ INSTANTIATE_TEST_SUITE_P(Own, FaultyHeader, ::testing::ValuesIn(faults()),
 
 TEST(TensorFile, RefusesEveryShorterFormOfAFile) {
   const TemporaryFolder folder;
-  const std::string whole = read_bytes(data_folder() / "tiny/hostile/ok_metadata.safetensors");
+  const std::string whole = read_bytes(zimage_folder() / "tiny/hostile/ok_metadata.safetensors");
   for (std::size_t size = 0; size < whole.size(); ++size) {
     SCOPED_TRACE(size);
     const auto file = folder.write("x.safetensors", whole.substr(0, size));
@@ -294,7 +294,7 @@ TEST(TensorFile, RefusesEveryShorterFormOfAFile) {
 
 TEST(TensorFile, SurvivesEveryChangeOfOneHeaderByte) {
   const TemporaryFolder folder;
-  const std::string whole = read_bytes(data_folder() / "tiny/hostile/ok_order.safetensors");
+  const std::string whole = read_bytes(zimage_folder() / "tiny/hostile/ok_order.safetensors");
   int refused = 0;
   for (std::size_t i = 0; i < whole.size() - 16; ++i) {
     for (const char c : {'\0', '"', '9', '[', '}', '\xFF'}) {

@@ -1,6 +1,7 @@
 #include "headroom/model_files/model_folder.h"
 #include "headroom/weights/tensor_file.h"
 
+#include "support/paths.h"
 #include "weights/weights_test_support.h"
 
 #include <algorithm>
@@ -16,12 +17,12 @@
 namespace headroom {
 namespace {
 
-using test::data_folder;
 using test::expect_error;
 using test::read_bytes;
 using test::read_json;
 using test::safetensors;
 using test::TemporaryFolder;
+using test::zimage_folder;
 
 using Shapes = std::map<std::string, std::vector<std::int64_t>>;
 
@@ -38,7 +39,7 @@ std::string index_of(const nlohmann::json& map) {
 TEST(ShardIndex, OfTheHostileFilesIsReadOrRefusedAsTheManifestSays) {
   int cases = 0;
   for (const char* set : {"tiny", "f32"}) {
-    const std::filesystem::path folder = data_folder() / set / "hostile";
+    const std::filesystem::path folder = zimage_folder() / set / "hostile";
     const nlohmann::json manifest = read_json(folder / "manifest.json");
     for (const auto& entry : manifest.at("indexes")) {
       const std::string name = entry.at("file");
@@ -60,7 +61,7 @@ TEST(ShardIndex, OfTheHostileFilesIsReadOrRefusedAsTheManifestSays) {
 // The same indexes where a model has them; the traversal's target exists, so only the rule stops
 // it.
 TEST(TensorStore, ReadsOrRefusesTheHostileIndexes) {
-  const std::filesystem::path source = data_folder() / "tiny/hostile";
+  const std::filesystem::path source = zimage_folder() / "tiny/hostile";
   const nlohmann::json manifest = read_json(source / "manifest.json");
   for (const auto& entry : manifest.at("indexes")) {
     const std::string name = entry.at("file");
@@ -217,7 +218,7 @@ TEST(TensorStore, SaysWhatIsMissing) {
 }
 
 TEST(TensorStore, OpensTheShardedModel) {
-  const std::filesystem::path model = data_folder() / "f32/model";
+  const std::filesystem::path model = zimage_folder() / "f32/model";
   const std::vector<std::tuple<const char*, const char*, std::size_t>> components{
       {"transformer", "diffusion_pytorch_model", 3}, {"text_encoder", "model", 2}};
   for (const auto& [component, stem, shard_count] : components) {
@@ -334,8 +335,7 @@ TEST(TensorStore, ExpectationHasTheRealModelsCounts) {
 
 TEST(TensorStore, ModelsHoldTheTensorsThatTheirConfigsAskFor) {
   for (const std::filesystem::path& root :
-       {data_folder() / "tiny/model", data_folder() / "f32/model",
-        std::filesystem::path(HEADROOM_SOURCE_DIR) / "assets/starter-model"}) {
+       {zimage_folder() / "tiny/model", zimage_folder() / "f32/model", test::starter_model()}) {
     SCOPED_TRACE(root.string());
     const ModelFolder folder = read_model_folder(root);
     EXPECT_EQ(shapes_of(TensorStore(root / "transformer", "diffusion_pytorch_model")),

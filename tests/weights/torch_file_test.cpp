@@ -1,5 +1,6 @@
 #include "headroom/weights/torch_file.h"
 
+#include "support/paths.h"
 #include "weights/weights_test_support.h"
 
 #include <cstring>
@@ -11,9 +12,7 @@ using test::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-std::filesystem::path upscalers() {
-  return std::filesystem::path(HEADROOM_TEST_DATA) / "upscalers";
-}
+std::filesystem::path upscalers() { return test::data_folder() / "upscalers"; }
 std::filesystem::path hostile(const std::string& name) { return upscalers() / "hostile" / name; }
 
 void expect_refused(const std::filesystem::path& file, const std::string& words) {

@@ -1,6 +1,8 @@
 #pragma once
 #include "headroom/core/error.h"
 
+#include "support/paths.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -19,9 +21,7 @@
 
 namespace headroom::test {
 
-inline std::filesystem::path data_folder() {
-  return std::filesystem::path(HEADROOM_TEST_DATA) / "zimage";
-}
+inline std::filesystem::path zimage_folder() { return test::data_folder() / "zimage"; }
 
 inline std::string read_bytes(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
