@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <imgui.h>
 #include <imgui_internal.h>
@@ -106,27 +107,38 @@ namespace {
 
 constexpr float kKnob = 6.5F;  // radius
 
+// Moves `value` of the last item, a track from `left`, to the mouse; returns whether it changed.
+// A drag is one undo step: the frame of the press ends with a record, so nothing is changed before
+// the next one. A field that lost the keyboard by the press takes its number no later than then,
+// which is recorded, too.
+bool follow_mouse(const Ui& ui, const SliderOptions& o, double& value, float left, float length) {
+  const bool released = ImGui::IsItemDeactivated() && ImGui::IsMouseReleased(ImGuiMouseButton_Left);
+  bool& has_moved = *ImGui::GetStateStorage()->GetBoolRef(ImGui::GetItemID());
+  if (ImGui::IsItemActivated()) has_moved = false;
+  const bool held = ImGui::IsItemActive() && !ImGui::IsItemActivated();
+  if ((!held && !released) || !ImGui::IsMousePosValid()) return false;
+  const double fraction = std::clamp((ImGui::GetIO().MousePos.x - left) / length, 0.0F, 1.0F);
+  const double aimed = o.low + fraction * (o.high - o.low);
+  const double stepped =
+      std::clamp(o.low + std::round((aimed - o.low) / o.step) * o.step, o.low, o.high);
+  if (stepped == value) return false;
+  if (!std::exchange(has_moved, true)) ui.state.record();
+  value = stepped;
+  return true;
+}
+
 // The track and knob; returns whether the value changed.
 bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width, float height) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::InvisibleButton(("##track" + o.name).c_str(), {width, height});
-  const bool active = ImGui::IsItemActive();
-  const bool hovered = ImGui::IsItemHovered();
-  offer_hand();
-  name_item(ui, o.name);
-  tooltip(ui, o.tip);
   const float knob = kKnob * ui.scale;
   const float left = at.x + knob;
   const float length = width - 2 * knob;
-  bool changed = false;
-  if (active) {
-    const double fraction = std::clamp((ImGui::GetIO().MousePos.x - left) / length, 0.0F, 1.0F);
-    const double aimed = o.low + fraction * (o.high - o.low);
-    const double stepped =
-        std::clamp(o.low + std::round((aimed - o.low) / o.step) * o.step, o.low, o.high);
-    changed = stepped != value;
-    value = stepped;
-  }
+  const bool changed = follow_mouse(ui, o, value, left, length);
+  const bool lit = ImGui::IsItemActive() || ImGui::IsItemHovered();
+  offer_hand();
+  name_item(ui, o.name);
+  tooltip(ui, o.tip);
   const float fraction =
       static_cast<float>(std::clamp((value - o.low) / (o.high - o.low), 0.0, 1.0));
   const float middle = at.y + height / 2;
@@ -135,7 +147,6 @@ bool draw_track(const Ui& ui, const SliderOptions& o, double& value, float width
   const float half = ui.px(2);
   list.AddRectFilled({left, middle - half}, {left + length, middle + half}, ui.colors.edge, half);
   list.AddRectFilled({left, middle - half}, {x, middle + half}, ui.colors.text_dim, half);
-  const bool lit = hovered || active;
   if (lit) list.AddCircleFilled({x, middle}, knob + ui.px(4), faded(ui.colors.text_dim, 0.3F));
   list.AddCircleFilled({x, middle}, knob, ui.state.dark ? ui.colors.text : IM_COL32_WHITE);
   if (!ui.state.dark) list.AddCircle({x, middle}, knob, ui.colors.edge, 0, ui.px(1.5F));
