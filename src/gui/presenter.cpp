@@ -261,7 +261,8 @@ void Presenter::look_ahead(Frame& frame, const UiState& state,
   frame.frontier = forecasts_.frontier.get();
   frame.others = forecasts_.others;
   for (std::size_t i = 0; i < frame.cards.size(); ++i) {
-    frame.cards[i] = make_card(kSizePresets[i], forecasts_.forecasts[i + 1].get());
+    frame.presets[i] = forecasts_.forecasts[i + 1].get();
+    frame.cards[i] = make_card(kSizePresets[i], frame.presets[i]);
   }
   mark_recommended(frame.cards);
   cards_ = frame.cards;

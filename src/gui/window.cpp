@@ -3,6 +3,7 @@
 #include "headroom/core/error.h"
 #include "headroom/gui_actions/actions.h"
 #include "headroom/gui_state/format.h"
+#include "headroom/gui_state/model_list.h"
 #include "headroom/gui_state/queue_banners.h"
 #include "headroom/gui_state/session_banners.h"
 #include "headroom/gui_state/session_keeper.h"
@@ -169,6 +170,7 @@ void Window::Impl::draw() {
   Frame frame = presenter_.present(session, state_, searches_.upscalers(), text, begun);
   searches_.look(state_, session);
   frame.models = searches_.models();
+  judge_opened(frame.models.items, *frame.opened, frame.presets);
   frame.lora_files = searches_.loras();
   const JobStatus* const job = frame.running();
   running_ = job != nullptr;

@@ -57,6 +57,25 @@ Message say_missing(const std::vector<std::string>& parts) {
   return say_list(names);
 }
 
+void judge_opened(std::vector<ModelOffer>& offers, const ModelOnDevice& opened,
+                  const PresetForecasts& presets) {
+  const bool is_known =
+      std::ranges::all_of(presets, [](const Forecast* forecast) { return forecast != nullptr; });
+  // Such a forecast is about a LoRA or the settings, not about what the model needs.
+  const bool has_amounts = is_known && std::ranges::all_of(presets, [](const Forecast* forecast) {
+                             return forecast->fits || forecast->shortfall_bytes > 0;
+                           });
+  if (is_known && !has_amounts) return;
+  for (ModelOffer& offer : offers) {
+    if (!is_opened(offer, opened) || !offer.problem.empty()) continue;
+    offer.presets.clear();
+    offer.is_judged = offer.is_judged && is_known;
+    for (const Forecast* const forecast : presets) {
+      if (is_known) offer.presets.push_back(*forecast);
+    }
+  }
+}
+
 std::array<SizeCard, kSizePresets.size()> cards_of(const ModelOffer& offer) {
   std::array<SizeCard, kSizePresets.size()> cards;
   for (std::size_t i = 0; i < cards.size(); ++i) {

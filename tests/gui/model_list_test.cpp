@@ -75,6 +75,41 @@ TEST(ModelList, SizesAreNotKnownUntilTheyAreJudged) {
   EXPECT_EQ(largest_square(model), (Size{768, 768})) << "16:9 fits, but is no square";
 }
 
+TEST(ModelList, TheOpenedModelIsJudgedByTheWindowsForecasts) {
+  ModelOffer broken = offer("/models/b");
+  broken.problem = say("it is damaged");
+  std::vector<ModelOffer> models{offer("a"), offer("b"), broken};
+  for (ModelOffer& model : models) {
+    model.is_judged = true;
+    model.presets.resize(kSizePresets.size());
+    for (Forecast& forecast : model.presets) forecast.plan.peak_bytes = 7;
+  }
+  const auto needs = [](const ModelOffer& model) {
+    return model.presets.empty() ? -1 : model.presets.back().plan.peak_bytes;
+  };
+  std::array<Forecast, kSizePresets.size()> typed;
+  PresetForecasts presets{};
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    typed[i].plan.peak_bytes = 8;
+    typed[i].shortfall_bytes = 1;
+    presets[i] = &typed[i];
+  }
+  judge_opened(models, opened("b", "/models/b"), presets);
+  EXPECT_EQ(needs(models[0]), 7);
+  EXPECT_EQ(needs(models[1]), 8);
+  EXPECT_EQ(needs(models[2]), 7) << "that one is broken";
+  EXPECT_TRUE(models[1].is_judged);
+  typed[1].shortfall_bytes = 0;  // a LoRA that cannot be read
+  typed[4].plan.peak_bytes = 9;
+  judge_opened(models, opened("b"), presets);
+  EXPECT_EQ(needs(models[1]), 8);
+  presets[3] = nullptr;
+  judge_opened(models, opened("b"), presets);
+  EXPECT_TRUE(models[1].presets.empty()) << "no other amount meanwhile";
+  EXPECT_FALSE(models[1].is_judged);
+  EXPECT_TRUE(models[0].is_judged);
+}
+
 TEST(ModelList, AFilterIsWordsInAnyCaseAndPlace) {
   EXPECT_TRUE(matches("", {"Turbo"}));
   EXPECT_TRUE(matches("  turbo Q4 ", {"Z-Image-Turbo", "/models/x", "Q4_K"}));

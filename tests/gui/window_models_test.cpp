@@ -60,6 +60,45 @@ TEST_F(WindowModels, TellWhatEachSizeNeedsAndOpenAtAClick) {
   EXPECT_EQ(w.state()["steps"], 8);
 }
 
+// A demo LoRA needs 200 MiB, which only the typed prompt tells.
+TEST_F(WindowModels, SayOfTheOpenedOneWhatThePlanLineSays) {
+  const std::string size = "512×512 · ";
+  const std::string between = " · ";
+  for (const char* const total : {"4.6G", "3G"}) {
+    const bool fits = std::string(total) == "4.6G";
+    WindowDriver w = open({"--reserve=0", "--total=" + std::string(total)});
+    std::string before;
+    for (const char* const prompt : {"a fox", "a fox <lora:ink:1>"}) {
+      w.click("prompt");
+      w.key("ctrl+a");
+      w.type(prompt);
+      ASSERT_TRUE(w.wait([&](const json& s) { return s["prompt"] == prompt; }));
+      rest();
+      const std::string plan = says(w, "plan");  // "512×512 · 3.33 GB · ≈ 5 s"
+      ASSERT_EQ(plan.substr(0, size.size()), size);
+      const std::string need =
+          plan.substr(size.size(), plan.find(between, size.size()) - size.size());
+      ASSERT_NE(need, before);
+      before = need;
+      open_list(w);
+      const std::string row = says(w, "models.0.512");
+      EXPECT_EQ(row.substr(0, row.find(between)), need);
+      w.screenshot("models_as_planned_" + std::string(total));
+      w.key("Escape");
+      ASSERT_TRUE(sheet_is(w, ""));
+      // The menu says it in fewer words: what is missing, as the plan line does.
+      const std::string missing = row.substr(row.find(between) + between.size());
+      EXPECT_TRUE(fits || wait_for_text(w, missing)) << missing;
+      w.click("model");
+      ASSERT_TRUE(w.wait_for_words("model.0.right", fits ? "up to 768×768" : missing, 5))
+          << w.read()["says"];
+      w.key("Escape");
+      rest();
+    }
+    EXPECT_EQ(w.close(10), 0);
+  }
+}
+
 TEST_F(WindowModels, CloseByEscByTheCrossAndByAClickBesideThem) {
   WindowDriver w = open({"--step-ms=100"});
   w.click("prompt");

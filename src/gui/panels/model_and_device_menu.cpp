@@ -88,6 +88,7 @@ bool draw_row(const Ui& ui, const Row& row, float width) {
                                    .kind = ButtonKind::kQuiet,
                                    .size = size});
   ui.dump.say(row.name, row.title);
+  ui.dump.say(row.name + ".right", row.right);
   const float left = at.x + ui.px(32);
   float right = at.x + size.x - ui.px(10);
   const float y = at.y + (row.below.empty() ? ui.px(7) : ui.px(5));

@@ -23,6 +23,12 @@ namespace headroom {
 // "the text encoder, the VAE": parts of a model given by the names of diffusers' folders.
 [[nodiscard]] Message say_missing(const std::vector<std::string>& parts);
 
+// Gives the opened model the window's own forecasts, which are made for the prompt and settings
+// that are typed. Searches judge each model with its usual ones, so its row would say other amounts
+// than cards and plan line.
+void judge_opened(std::vector<ModelOffer>& offers, const ModelOnDevice& opened,
+                  const PresetForecasts& presets);
+
 // The five sizes' states for a model; kPending where not known.
 [[nodiscard]] std::array<SizeCard, kSizePresets.size()> cards_of(const ModelOffer& offer);
 // The largest square preset that fits.

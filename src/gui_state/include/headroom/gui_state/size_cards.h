@@ -42,6 +42,9 @@ struct SizeCard {
   bool recommended = false;
 };
 
+// Forecasts of the five sizes; null: not known yet.
+using PresetForecasts = std::array<const Forecast*, kSizePresets.size()>;
+
 // Whether an execution option costs noticeable time.
 [[nodiscard]] bool is_slow_option(const std::string& option);
 

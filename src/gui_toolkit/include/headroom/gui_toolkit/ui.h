@@ -43,6 +43,7 @@ struct Frame {
   MemorySnapshot memory;
   std::vector<MemorySampler::Sample> memory_history;
   std::array<SizeCard, kSizePresets.size()> cards;
+  PresetForecasts presets{};           // of the cards
   const Forecast* forecast = nullptr;  // for the draft; null until it is computed
   const Frontier* frontier = nullptr;  // for requests like the draft; null likewise
   // A run that starts from the selected picture: its forecast, null until it is computed, and why
