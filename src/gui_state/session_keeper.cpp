@@ -179,7 +179,9 @@ void SessionKeeper::tell(UiState& state, const SavedSession& session, const Mess
   if (trouble.empty()) return;
   unkept_ = session_text(session);
   state.forgotten = forgotten(session, file_.kept());
-  // A prompt that is stored in a picture is not lost.
+  // Nor is what the model recommends, or a prompt that is stored in a picture.
+  if (state.draft.negative_prompt == services_.session.current()->model.negative_prompt)
+    state.forgotten.negative = false;
   std::erase_if(state.forgotten.prompts, [&](const std::string& prompt) {
     return prompt != state.draft.prompt &&
            std::ranges::any_of(state.pictures, [&](const FinishedPicture& picture) {

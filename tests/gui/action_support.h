@@ -84,6 +84,7 @@ class ActionsTest : public testing::Test {
     opened.model.name = choice.model;
     opened.model.path = "/models/" + choice.model;
     opened.model.size_unit = choice.model == "coarse" ? 128 : 64;
+    if (choice.model == "wary") opened.model.negative_prompt = "blur";
     opened.source.make_generator = gate.make_generator();
     opened.read_memory = [] { return MemorySnapshot{}; };
     opened.loras = std::move(loras);

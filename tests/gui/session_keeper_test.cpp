@@ -59,6 +59,20 @@ TEST_F(SessionKeeperTest, WhatBelongsToAModelStaysWithItAndSizesFollowTheNewOne)
   EXPECT_EQ(state.draft.width, 640) << "a multiple of 128";
 }
 
+TEST_F(SessionKeeperTest, WhatTheModelRecommendsIsNotLostWhereNothingCanBeKept) {
+  session_.change({.model = "wary"});
+  ASSERT_TRUE(wait_until([&] { return session_.current()->model.name == "wary"; }));
+  state_.reset_to(session_.current()->model);
+  ASSERT_EQ(state_.draft.negative_prompt, "blur");
+  std::ofstream(folder_ / "state") << "a file where the folder should be";
+  close();
+  EXPECT_FALSE(state_.unkept.empty());
+  EXPECT_FALSE(state_.forgotten.any());
+  state_.draft.negative_prompt = "dogs";
+  close();
+  EXPECT_TRUE(state_.forgotten.negative);
+}
+
 TEST_F(SessionKeeperTest, TheWindowLiesWhereItWasWhileTheSameSizeIsAskedFor) {
   close();
   const auto place = SessionKeeper(services_, masks_).place();

@@ -11,6 +11,12 @@
 namespace headroom {
 namespace {
 
+// A paragraph of the question, which tests find by its name.
+void tell(const Ui& ui, const std::string& name, const std::string& words, ImU32 color) {
+  ui.dump.say(name, words);
+  paragraph(ui, words, {color, kTextSize});
+}
+
 // "the prompt, the mask"
 std::string name_forgotten(const Ui& ui, const Forgotten& lost) {
   std::string all;
@@ -30,8 +36,8 @@ std::string name_forgotten(const Ui& ui, const Forgotten& lost) {
 void draw_forgotten(const Ui& ui) {
   const Forgotten& lost = ui.state.forgotten;
   if (!lost.any()) return;
-  paragraph(ui, fill(ui.t("close.forgotten"), {name_forgotten(ui, lost)}),
-            {ui.colors.bad, kTextSize});
+  tell(ui, "close.forgotten", fill(ui.t("close.forgotten"), {name_forgotten(ui, lost)}),
+       ui.colors.bad);
   paragraph(ui, sentence(ui.state.unkept, ui.text), {ui.colors.text_dim, kSmallSize});
   paragraph(ui, ui.t("close.forgotten.way"), {ui.colors.text_dim, kSmallSize});
   if (lost.prompts.empty()) return;
@@ -48,6 +54,33 @@ void draw_forgotten(const Ui& ui) {
   ImGui::SetClipboardText(all.c_str());
   ui.state.copied = "close.copy";
   ui.state.copied_at = ui.frame.now;
+}
+
+// What is being made and what waits.
+void draw_jobs(const Ui& ui) {
+  const bool running = ui.frame.running() != nullptr;
+  const std::size_t waiting = ui.frame.jobs.size() - (running ? 1 : 0);
+  std::string jobs = fill(ui.t("close.running"), {running ? "1" : "0", std::to_string(waiting)});
+  if (ui.state.forgotten.jobs == 0) jobs += " " + ui.t("close.later");
+  tell(ui, "close.jobs", jobs, ui.colors.text_dim);
+}
+
+// Pictures that are not saved, and what becomes of them; see rescue_pictures().
+void draw_unsaved(const Ui& ui) {
+  const UiState& state = ui.state;
+  const std::size_t kept = state.unsaved_but_kept();
+  const std::size_t others = state.unsaved() - kept;
+  const bool are_rescued = state.start_again && ui.services.rescue;
+  if (others > 0) {
+    const char* const key = are_rescued ? "close.unsaved.rescued" : "close.unsaved";
+    tell(ui, "close.unsaved", fill(ui.t(key), {std::to_string(others)}),
+         are_rescued ? ui.colors.text_dim : ui.colors.bad);
+  }
+  if (kept > 0) {
+    tell(ui, "close.unsaved.kept", fill(ui.t("close.unsaved.kept"), {std::to_string(kept)}),
+         ui.colors.text_dim);
+  }
+  draw_save_folder(ui, ButtonKind::kPlain);
 }
 
 void draw_answers(const Ui& ui, bool busy) {
@@ -85,28 +118,9 @@ void draw_close_question(const Ui& ui) {
   if (open) {
     suggest_save_folder(ui);
     const bool busy = !ui.frame.jobs.empty();
-    const bool running = ui.frame.running() != nullptr;
     paragraph(ui, ui.t("close.title"), {ui.colors.text, 15, true});
-    if (busy) {
-      const std::size_t waiting = ui.frame.jobs.size() - (running ? 1 : 0);
-      std::string jobs =
-          fill(ui.t("close.running"), {running ? "1" : "0", std::to_string(waiting)});
-      if (state.forgotten.jobs == 0) jobs += " " + ui.t("close.later");
-      paragraph(ui, jobs, {ui.colors.text_dim, kTextSize});
-    }
-    if (state.unsaved() > 0) {
-      const std::size_t kept = state.unsaved_but_kept();
-      const std::size_t lost = state.unsaved() - kept;
-      if (lost > 0) {
-        paragraph(ui, fill(ui.t("close.unsaved"), {std::to_string(lost)}),
-                  {ui.colors.bad, kTextSize});
-      }
-      if (kept > 0) {
-        paragraph(ui, fill(ui.t("close.unsaved.kept"), {std::to_string(kept)}),
-                  {ui.colors.text_dim, kTextSize});
-      }
-      draw_save_folder(ui, ButtonKind::kPlain);
-    }
+    if (busy) draw_jobs(ui);
+    if (state.unsaved() > 0) draw_unsaved(ui);
     draw_forgotten(ui);
     ImGui::Dummy({0, ui.px(2)});
     draw_answers(ui, busy);
