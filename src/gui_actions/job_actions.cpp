@@ -31,7 +31,7 @@ void JobActions::queue_offered() {
   Message trouble;
   for (GenerationRequest& request : std::exchange(state.offered, {})) {
     try {
-      if (request.init && !request.sampled) request.init = finder_.of_record(request);
+      if (request.init && !request.sampled) request.init = finder_.of_record(request, {});
       context_.services.session.queue().submit(std::move(request));
     } catch (const Error& e) {
       trouble = e.message();

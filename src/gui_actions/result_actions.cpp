@@ -4,6 +4,7 @@
 #include "headroom/gui_actions/undo_notes.h"
 #include "headroom/gui_state/requests_from_picture.h"
 
+#include <filesystem>
 #include <random>
 #include <utility>
 
@@ -13,12 +14,12 @@ void ResultActions::vary() {
   const FinishedPicture* const picture = context_.state.selected_picture();
   if (picture == nullptr) return;
   // New variations at each press: 32 random bits.
-  submit(variations_of(*picture, std::random_device{}()));
+  submit(variations_of(*picture, std::random_device{}()), picture->file);
 }
 
 void ResultActions::more() {
   const FinishedPicture* const picture = context_.state.selected_picture();
-  if (picture != nullptr) submit(more_like(*picture));
+  if (picture != nullptr) submit(more_like(*picture), picture->file);
 }
 
 void ResultActions::keep() { others_.start.use_selected(); }
@@ -45,9 +46,9 @@ void ResultActions::step(int by) {
   others_.picture.select(results->pictures[static_cast<std::size_t>(next)]);
 }
 
-void ResultActions::submit(GenerationRequest request) {
+void ResultActions::submit(GenerationRequest request, const std::filesystem::path& made) {
   try {
-    if (request.init) request.init = others_.finder.of_record(request);
+    if (request.init) request.init = others_.finder.of_record(request, made);
   } catch (const Error& e) {
     context_.state.add_banner({.text = e.message(), .about = UiState::kAboutImage});
     return;

@@ -28,14 +28,18 @@ StartPicture StartPictureFinder::find(const InitImage::File& wanted, const fs::p
   return nullptr;
 }
 
+StartPicture StartPictureFinder::chosen_or_found(const InitImage::File& wanted,
+                                                 const fs::path& near) const {
+  const StartPicture& now = context_.state.draft.init;
+  const bool is_chosen = now && has_pixels(*now) && now->file.sha256 == wanted.sha256;
+  return is_chosen ? now : find(wanted, near);
+}
+
 StartPictureFinder::Start StartPictureFinder::bring_back(const StartPicture& record,
                                                          const fs::path& near) {
   if (!record) return {};
   UiState& state = context_.state;
-  const StartPicture& now = state.draft.init;
-  const bool is_there = now && has_pixels(*now) && now->file.sha256 == record->file.sha256;
-  const StartPicture found = is_there ? now : find(record->file, near);
-  if (found) {
+  if (const StartPicture found = chosen_or_found(record->file, near)) {
     InitImage::File file = record->mask_file;
     const Margins margins = take_margins(file.name);
     const bool is_painted = record->repaint && !file.name.empty();
@@ -54,7 +58,7 @@ StartPictureFinder::Start StartPictureFinder::bring_back(const StartPicture& rec
   return {record, nullptr};
 }
 
-StartPicture StartPictureFinder::of_record(const GenerationRequest& request) {
+StartPicture StartPictureFinder::of_record(const GenerationRequest& request, const fs::path& near) {
   const Size size{request.width, request.height};
   const InitImage& start = *request.init;
   if (has_pixels(start)) return fitter_.fit(request.init, size);
@@ -69,7 +73,13 @@ StartPicture StartPictureFinder::of_record(const GenerationRequest& request) {
                                       mask.file.name));
     }
   }
-  return fitter_.fit(read_start_picture(start.file.path), size, mask);
+  const StartPicture found = chosen_or_found(start.file, near);
+  if (!found) {
+    throw Error(ErrorKind::kIo, say("the picture to start from, {0}, is not there any more, or has "
+                                    "changed; bring it back, or start from another one",
+                                    start.file.name));
+  }
+  return fitter_.fit(found, size, mask);
 }
 
 StartPicture StartPictureFinder::of_draft(const GenerationRequest& request) {

@@ -125,7 +125,7 @@ TEST_F(OutpaintActionsTest, ARunStartsFromTheLargerCanvasAndItsRecordBringsItBac
 
   GenerationRequest written = *state_.request();
   written.init = without_pixels(*made);
-  const StartPicture again = finder_.of_record(written);
+  const StartPicture again = finder_.of_record(written, {});
   EXPECT_EQ(again->image.rgb, made->image.rgb);
   ASSERT_TRUE(again->repaint);
   EXPECT_EQ(again->repaint->grey, made->repaint->grey);

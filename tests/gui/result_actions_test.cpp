@@ -57,6 +57,32 @@ TEST_F(ResultActionsTest, WithoutItsStartNothingIsMadeAndThatIsSaid) {
   EXPECT_NE(last_banner().text.english().find("gone.png"), std::string::npos);
 }
 
+// Its record names the start, and not where that lies.
+TEST_F(ResultActionsTest, APictureOfTheLastSessionIsVariedFromItsStart) {
+  auto init = std::make_shared<InitImage>(
+      *without_pixels(*read_start_picture(write_picture("start.png", 96, 64))));
+  init->file.path.clear();
+  add_picture("cat", write_picture("made.png")).request.init = init;
+  results_.vary();
+  results_.more();
+  EXPECT_TRUE(state_.banners.empty());
+  ASSERT_EQ(jobs().size(), 2U);
+  for (const JobStatus& job : jobs()) {
+    ASSERT_TRUE(job.request.init);
+    EXPECT_EQ(job.request.init->image.width, 64);
+    EXPECT_EQ(job.request.init->file.name, "start.png");
+  }
+}
+
+TEST_F(ResultActionsTest, WhatItsRecordCallsItsStartIsNamedWhenItIsMissing) {
+  auto init = std::make_shared<InitImage>();
+  init->file = {"gone.png", std::string(64, '0')};
+  add_picture("cat", write_picture("made.png")).request.init = init;
+  results_.vary();
+  EXPECT_TRUE(jobs().empty());
+  EXPECT_NE(last_banner().text.english().find("gone.png"), std::string::npos);
+}
+
 TEST_F(ResultActionsTest, AKeptResultBecomesTheStart) {
   add_results();
   results_.keep();

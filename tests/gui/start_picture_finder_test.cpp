@@ -88,10 +88,38 @@ TEST_F(StartPictureFinderTest, ARunGetsTheStartOfItsRecordInItsSize) {
   GenerationRequest request = small_request();
   request.width = request.height = 32;
   request.init = without_pixels(*read_start_picture(write_picture("start.png", 96, 64)));
-  const StartPicture start = finder_.of_record(request);
+  const StartPicture start = finder_.of_record(request, {});
   ASSERT_TRUE(start);
   EXPECT_EQ(start->image.width, 32);
   EXPECT_EQ(start->image.height, 32);
+}
+
+TEST_F(StartPictureFinderTest, ARunOfAPictureThatIsReadFromItsFileFindsStartAndMaskByTheirBytes) {
+  const fs::path file = write_picture("start.png");
+  PaintedMask painted({64, 64});
+  painted.box({8, 8}, {32, 32}, true);
+  auto record = std::make_shared<InitImage>(*record_of(file));
+  record->repaint.emplace();
+  record->mask_file = masks_.keep(std::make_shared<const PaintedMask>(painted));
+  record->mask_file.path.clear();
+  GenerationRequest request = small_request();
+  request.width = request.height = 32;
+  request.init = record;
+  const StartPicture start = finder_.of_record(request, folder_ / "made.png");
+  ASSERT_TRUE(start);
+  EXPECT_EQ(start->image.width, 32);
+  ASSERT_TRUE(start->repaint);
+  EXPECT_EQ(start->repaint->width, 32);
+  EXPECT_EQ(start->file.path, file.string());
+}
+
+TEST_F(StartPictureFinderTest, ARunDoesNotTakeAnotherPictureForItsStart) {
+  const fs::path file = write_picture("start.png");
+  GenerationRequest request = small_request();
+  request.init = without_pixels(*read_start_picture(file));
+  fs::remove(file);
+  static_cast<void>(write_picture("start.png", 64, 64, 200));
+  EXPECT_THROW(static_cast<void>(finder_.of_record(request, {})), Error);
 }
 
 TEST_F(StartPictureFinderTest, ARunWithoutItsMaskOrPictureIsRefusedByName) {
@@ -103,7 +131,7 @@ TEST_F(StartPictureFinderTest, ARunWithoutItsMaskOrPictureIsRefusedByName) {
   request.init = init;
   const auto refusal = [&] {
     try {
-      static_cast<void>(finder_.of_record(request));
+      static_cast<void>(finder_.of_record(request, {}));
     } catch (const Error& e) {
       return e.message().english();
     }

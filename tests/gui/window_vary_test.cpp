@@ -85,6 +85,33 @@ TEST_F(WindowVary, AWaitingJobStaysAVariationOverTheNextStart) {
   EXPECT_NE(made(w).find("\"variation\":{"), std::string::npos);
 }
 
+// Their records name the start by its name and bytes; it lies beside them.
+TEST_F(WindowVary, APictureThatWasStartedFromOneIsVariedAfterTheNextStart) {
+  {
+    WindowDriver w = open({"--step-ms=5"});
+    make_one(w);
+    w.click("use_image");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["start_found"] == true; }));
+    w.click("prompt");
+    w.key("ctrl+Return");
+    ASSERT_TRUE(finished(w, 2)) << w.state();
+    w.click("start.remove");
+    ASSERT_TRUE(w.wait([](const json& s) { return s["start"] == ""; }));
+    EXPECT_EQ(w.close(10), 0);
+  }
+  WindowDriver w = open({"--step-ms=5"});
+  ASSERT_TRUE(w.wait([](const json& s) { return s["pictures"] == 2; }));
+  ASSERT_TRUE(w.wait_for_widget("vary"));
+  w.click("strip.1");
+  ASSERT_TRUE(w.wait([](const json& s) { return s["selected"] == 1; }));
+  rest();
+  w.click("vary");
+  ASSERT_TRUE(finished(w, 6)) << w.state();
+  const std::string last = made(w);
+  EXPECT_NE(last.find("\"variation\":{"), last.npos);
+  EXPECT_NE(last.find("\"init_image\":{"), last.npos);
+}
+
 TEST_F(WindowVary, WhatCannotBeSaysWhyAndWhatCanIsReachedByTheKeyboard) {
   WindowDriver w = open({"--step-ms=5", "--save=never"});
   make_one(w);

@@ -2,6 +2,8 @@
 #include "headroom/gui_actions/picture_actions.h"
 #include "headroom/gui_actions/start_actions.h"
 
+#include <filesystem>
+
 namespace headroom {
 
 // Makes more pictures like the selected one, and handles results of a repaint.
@@ -24,8 +26,9 @@ class ResultActions {
   void step(int by);
 
  private:
-  // Adds a request made from the selected picture; if its start picture is missing, says so.
-  void submit(GenerationRequest request);
+  // Adds a request made from the picture in the file `made`, which may be empty; if that picture's
+  // start is missing, says so.
+  void submit(GenerationRequest request, const std::filesystem::path& made);
 
   ActionContext context_;
   Others others_;

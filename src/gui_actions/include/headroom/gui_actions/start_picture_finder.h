@@ -27,12 +27,17 @@ class StartPictureFinder {
   [[nodiscard]] Start bring_back(const StartPicture& record, const std::filesystem::path& near);
 
   // The start of a request as its run needs it: with pixels of the request's size. of_record() is
-  // for requests that were stored; it throws Error when their picture or mask is gone.
-  [[nodiscard]] StartPicture of_record(const GenerationRequest& request);
+  // for requests that were stored, or read from the picture `near`, which may be empty; it finds
+  // picture and mask as bring_back() does, and throws Error when one of them is gone.
+  [[nodiscard]] StartPicture of_record(const GenerationRequest& request,
+                                       const std::filesystem::path& near);
   // With its mask, which is saved as a file.
   [[nodiscard]] StartPicture of_draft(const GenerationRequest& request);
 
  private:
+  // The draft's own start if it is the wanted one, else what find() finds.
+  [[nodiscard]] StartPicture chosen_or_found(const InitImage::File& wanted,
+                                             const std::filesystem::path& near) const;
   [[nodiscard]] MaskOfStart keep_mask_of_draft();
 
   ActionContext context_;
