@@ -88,7 +88,8 @@ std::vector<PictureText> enlarged_texts(const GenerationRequest& request,
       is_network ? fs::path(request.upscale->model).filename().string() : kLanczos,
       request.upscale->scale,
       std::nullopt,
-      picture.run_record.version};
+      picture.run_record.version,
+      picture.run_record};
   texts.push_back({kUpscaleKeyword, upscale_json(record), true});
   return texts;
 }

@@ -18,21 +18,25 @@
 namespace headroom {
 namespace {
 
-// In a picture the run record is beside its plan; in a line of the run log the plan is inside.
 RunRecord read_run_record(const std::string& text) {
   const auto root = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!root.is_object() || !root.contains("receipt") || !root["receipt"].is_object()) return {};
-  nlohmann::json line = root["receipt"];
-  if (root.contains("plan")) line["plan"] = root["plan"];
-  return read_run_record_line(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
-      .value_or(RunRecord{});
+  return read_run_record_beside_plan(root).value_or(RunRecord{});
+}
+
+// Of the enlarging, not of the run that made its source. Without a record only its name is known.
+RunRecord run_record_of(UpscaleRecord upscale) {
+  if (upscale.run) return *std::move(upscale.run);
+  RunRecord run_record;
+  run_record.model = upscale.model == kLanczos ? "Lanczos" : std::move(upscale.model);
+  return run_record;
 }
 
 // Reads how a picture was enlarged, which is stored beside its settings.
-void read_upscale(const PictureInfo& info, GenerationRequest& request) {
+void read_upscale(const PictureInfo& info, FinishedPicture& picture) {
+  GenerationRequest& request = picture.request;
   for (auto text = info.texts.rbegin(); text != info.texts.rend(); ++text) {
     if (text->keyword != kUpscaleKeyword) continue;
-    const auto record = parse_upscale_json(text->value);
+    auto record = parse_upscale_json(text->value);
     if (!record || record->scale > kMaxUpscale) return;
     request.upscale = Upscale{record->model, record->scale};
     // The settings are those of what the model made, however often it was enlarged since.
@@ -44,6 +48,7 @@ void read_upscale(const PictureInfo& info, GenerationRequest& request) {
                             how_upscaled(*request.upscale, is_whole ? times : record->scale)};
     request.width = info.width;
     request.height = info.height;
+    picture.picture.run_record = run_record_of(*std::move(record));
     return;
   }
 }
@@ -67,9 +72,9 @@ std::optional<FinishedPicture> read_made_picture(const std::filesystem::path& fi
       picture.request.variety = settings.variety;
       picture.request.seed_mode = settings.seed_mode;
       picture.request.origin = std::move(settings.origin);
-      read_upscale(info, picture.request);
       picture.picture.seed = picture.request.seed.value_or(0);
       picture.picture.run_record = read_run_record(text.value);
+      read_upscale(info, picture);
       picture.file = file;
       return picture;
     }

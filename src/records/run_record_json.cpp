@@ -317,4 +317,12 @@ std::optional<RunRecord> read_run_record_line(std::string_view line) {
   return run_record;
 }
 
+std::optional<RunRecord> read_run_record_beside_plan(const json& entry) {
+  if (!entry.is_object() || !entry.contains("receipt") || !entry["receipt"].is_object())
+    return std::nullopt;
+  json line = entry["receipt"];
+  if (entry.contains("plan")) line["plan"] = entry["plan"];
+  return read_run_record_line(line.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
 }  // namespace headroom

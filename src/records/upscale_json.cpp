@@ -1,5 +1,7 @@
 #include "headroom/records/upscale_json.h"
 
+#include "headroom/records/run_record_json.h"
+
 #include <tuple>
 
 #include <nlohmann/json.hpp>
@@ -14,6 +16,10 @@ std::string upscale_json(const UpscaleRecord& record) {
                              {"scale", record.scale}};
   if (record.denoise) out["denoise"] = *record.denoise;
   out["version"] = record.version;
+  if (record.run) {
+    out["plan"] = to_json(record.run->plan);
+    out["receipt"] = to_json(*record.run);
+  }
   // Names of files need not be UTF-8.
   return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
@@ -34,7 +40,8 @@ std::optional<UpscaleRecord> parse_upscale_json(const std::string& text) {
                        text_of(whole, "model"),
                        0,
                        std::nullopt,
-                       text_of(whole, "version")};
+                       text_of(whole, "version"),
+                       read_run_record_beside_plan(whole)};
   constexpr int kMost = 64;
   const auto value = scale->get<std::int64_t>();
   if (value < 1 || value > kMost) return std::nullopt;

@@ -194,7 +194,7 @@ std::vector<PictureText> demo_texts(const GenerationRequest& request,
   const InitImage::File& origin = request.origin->file;
   texts.push_back({kUpscaleKeyword,
                    upscale_json({origin.name, origin.sha256, request.upscale->model,
-                                 request.upscale->scale, std::nullopt, "demo"}),
+                                 request.upscale->scale, std::nullopt, "demo", picture.run_record}),
                    true});
   return texts;
 }

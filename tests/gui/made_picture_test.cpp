@@ -74,6 +74,47 @@ TEST_F(MadePicture, EnlargedTwiceItIsStillKnownWhatTheModelMade) {
   EXPECT_EQ(settings_of(*picture).height, 16);
 }
 
+class EnlargedPicture : public MadePicture {
+ protected:
+  EnlargedPicture() { request_.width = request_.height = 16; }
+  [[nodiscard]] RunRecord read_with(const UpscaleRecord& record) const {
+    const Image large{32, 32, std::vector<std::uint8_t>(std::size_t{3} * 32 * 32, 7)};
+    const auto file = folder_ / (record.model + ".png");
+    write_new_file(file, encode_png(large, {{"headroom", headroom_entry(request_, made_), true},
+                                            {kUpscaleKeyword, upscale_json(record), true}}));
+    const auto picture = read_made_picture(file, 1);
+    EXPECT_TRUE(picture);
+    return picture ? picture->picture.run_record : RunRecord{};
+  }
+  UpscaleRecord record_{"made.png", std::string(64, 'a'), "sharp.pth", 2, std::nullopt, "1"};
+};
+
+TEST_F(EnlargedPicture, TellsWhatTheEnlargingTookAndNotWhatItsSourceDid) {
+  RunRecord run;
+  run.plan.peak_bytes = 777;
+  run.plan.host_peak_bytes = 55;
+  run.actual_peak_bytes = 700;
+  run.shape.start = StartFrom::kFinished;
+  run.stage_seconds[index_of(Stage::kUpscale)] = 6.3;
+  run.model = "sharp.pth";
+  record_.run = run;
+  const RunRecord read = read_with(record_);
+  EXPECT_EQ(read.plan.peak_bytes, 777);
+  EXPECT_EQ(read.plan.host_peak_bytes, 55);
+  EXPECT_EQ(read.actual_peak_bytes, 700);
+  EXPECT_EQ(read.stage_seconds[index_of(Stage::kUpscale)], 6.3);
+  EXPECT_EQ(read.model, "sharp.pth");
+}
+
+TEST_F(EnlargedPicture, WhereItIsNotWrittenDownTellsNoneOfItsSourcesFigures) {
+  const RunRecord read = read_with(record_);
+  EXPECT_EQ(read.plan.peak_bytes, 0);
+  EXPECT_EQ(read.actual_peak_bytes, 0);
+  EXPECT_EQ(read.model, "sharp.pth");
+  record_.model = kLanczos;
+  EXPECT_EQ(read_with(record_).model, "Lanczos");
+}
+
 TEST_F(MadePicture, NamesThePictureThatItStartedFrom) {
   auto start = std::make_shared<InitImage>();
   start->image = *made_.image;

@@ -176,6 +176,9 @@ TEST_F(WindowUpscale, AWaitingOneIsMadeAfterTheNextStartAndItsResultComesBack) {
   w.click("strip.1");
   EXPECT_TRUE(w.wait_for_widget("compare"));
   EXPECT_TRUE(w.wait_for_words("value.picture.size", "1024×1024"));
+  EXPECT_TRUE(w.wait_for_words("value.picture.model", "fake upscaler"))
+      << "not the model's figures";
+  EXPECT_TRUE(w.wait_for_words("value.picture.time", "2.1 s"));
 }
 
 TEST_F(WindowUpscale, TheListLiesInsideTheWindowInEveryLayout) {

@@ -21,6 +21,26 @@ TEST(UpscaleJson, ComesBackAsItWas) {
   EXPECT_FALSE(parse_upscale_json(upscale_json(plain))->denoise);
 }
 
+TEST(UpscaleJson, WhatItTookComesBackWhereItWasWrittenDown) {
+  EXPECT_FALSE(parse_upscale_json(upscale_json(kRecord))->run);
+  UpscaleRecord measured = kRecord;
+  measured.run = RunRecord{};
+  measured.run->plan.peak_bytes = 300;
+  measured.run->plan.execution = {"pieces:4"};
+  measured.run->actual_peak_bytes = 200;
+  measured.run->shape.start = StartFrom::kFinished;
+  measured.run->stage_seconds[index_of(Stage::kUpscale)] = 1.5;
+  measured.run->model = "x4plus.pth";
+  const auto read = parse_upscale_json(upscale_json(measured));
+  ASSERT_TRUE(read && read->run);
+  EXPECT_EQ(read->run->plan.peak_bytes, 300);
+  EXPECT_EQ(read->run->plan.execution, measured.run->plan.execution);
+  EXPECT_EQ(read->run->actual_peak_bytes, 200);
+  EXPECT_EQ(read->run->stage_seconds[index_of(Stage::kUpscale)], 1.5);
+  EXPECT_EQ(read->run->model, "x4plus.pth");
+  EXPECT_TRUE(is_same_upscale(kRecord, measured));
+}
+
 TEST(UpscaleJson, OfAnotherTextIsNothing) {
   for (const char* const text :
        {"", "4", "[]", "{}", "{\"from\": 3}", "{\"from\": {}, \"scale\": \"4\"}",

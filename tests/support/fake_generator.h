@@ -176,8 +176,12 @@ class FakeGenerator final : public ImageGenerator {
       pause(stop);
     }
     const std::uint64_t seed = request.seed.value_or(kChosenSeed);
+    RunRecord run_record = make_run_record(plan);
+    run_record.shape.start = StartFrom::kFinished;
+    run_record.scale = request.upscale->scale;
+    run_record.model = "fake upscaler";
     progress.on_image({paint(request.prompt, seed, request.width, request.height, 1.0), seed, 0,
-                       make_run_record(plan)});
+                       std::move(run_record)});
   }
 
   void denoise(const GenerationRequest& request, std::uint64_t seed, ProgressSink& progress,

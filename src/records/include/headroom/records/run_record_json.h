@@ -21,5 +21,8 @@ namespace headroom {
 // version is read too: fields that are missing, null or of another type take their defaults, and
 // options that cannot be read become "unknown".
 [[nodiscard]] std::optional<RunRecord> read_run_record_line(std::string_view line);
+// The run record in a picture's entry, where it stands as "receipt" beside its "plan". Nothing when
+// there is none.
+[[nodiscard]] std::optional<RunRecord> read_run_record_beside_plan(const nlohmann::json& entry);
 
 }  // namespace headroom

@@ -1,4 +1,6 @@
 #pragma once
+#include "headroom/core/run_record.h"
+
 #include <optional>
 #include <string>
 
@@ -14,6 +16,7 @@ struct UpscaleRecord {
   int scale = 1;
   std::optional<double> denoise{};  // see --denoise
   std::string version;              // of this program
+  std::optional<RunRecord> run{};   // what it needed and took; empty: it was not written down
 };
 
 // The entry's text, one line of JSON.
