@@ -9,6 +9,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -87,6 +89,19 @@ TEST(UpscaleForecaster, WhatDoesNotFitSaysWhatIsMissing) {
   EXPECT_FALSE(forecast.fits);
   EXPECT_EQ(forecast.shortfall_bytes, forecast.plan.peak_bytes - kMiB);
   EXPECT_FALSE(forecast.reason.empty());
+}
+
+TEST(UpscaleForecaster, ThePlanSaysInHowManyPiecesItWorks) {
+  UpscaleForecaster all = forecaster();
+  const Upscale asked = by("x4.safetensors", 4);
+  const Forecast whole = all.forecast(asked, {512, 512}, memory_of(64 * kGiB));
+  EXPECT_EQ(whole.plan.execution, option_names({}));
+  const MemorySnapshot less = memory_of(whole.plan.peak_bytes / 2);
+  const UpscaleForecast plan = all.plan(asked, {512, 512}, less);
+  ASSERT_TRUE(plan.fits);
+  ASSERT_GT(plan.plan.pieces, 1);
+  EXPECT_EQ(all.forecast(asked, {512, 512}, less).plan.execution,
+            std::vector<std::string>{"pieces:" + std::to_string(plan.plan.pieces)});
 }
 
 TEST(UpscaleForecaster, WhatTheModelHoldsIsFreeForIt) {

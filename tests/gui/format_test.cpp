@@ -74,6 +74,7 @@ TEST(Format, WritesFiguresForPeople) {
   EXPECT_EQ(format_number(2), "2");
   EXPECT_EQ(format_number(3.5), "3.5");
   EXPECT_EQ(option_name("stream-blocks:6", en), "Layers in main memory: 6");
+  EXPECT_EQ(option_name("pieces:256", en), "In 256 pieces");
   EXPECT_EQ(option_name("a-new-rung", en), "a-new-rung");
 }
 

@@ -50,7 +50,8 @@ std::set<std::string> used_keys() {
   for (const SizePreset& preset : kSizePresets) keys.insert("preset." + std::string(preset.name));
   for (const char* const option :
        {"resident", "evict-encoder", "sequential-guidance", "chunk-tokens", "tile-decode",
-        "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode", "packed-weights"}) {
+        "evict-transformer", "stream-blocks", "stream-encoder", "cpu-decode", "packed-weights",
+        "pieces"}) {
     keys.insert(std::string("rung.") + option);
   }
   for (const char* const notice : {"slower", "slower-others"})

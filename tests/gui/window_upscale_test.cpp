@@ -138,6 +138,7 @@ TEST_F(WindowUpscale, ItShowsHowFarItIsAndCanBeCancelled) {
   slow.click("upscale.start");
   ASSERT_TRUE(slow.wait([](const json& s) { return s["stage"] == "upscale" && s["step"] == 1; }));
   EXPECT_TRUE(slow.wait_for_words("progress", "Upscale · 25 %"));
+  EXPECT_TRUE(slow.wait_for_words("value.picture.rungs", "In 4 pieces"));
   slow.screenshot("upscaling");
   slow.click("cancel");
   ASSERT_TRUE(slow.wait([](const json& s) { return s["running"] == false; }));
@@ -179,6 +180,7 @@ TEST_F(WindowUpscale, AWaitingOneIsMadeAfterTheNextStartAndItsResultComesBack) {
   EXPECT_TRUE(w.wait_for_words("value.picture.model", "fake upscaler"))
       << "not the model's figures";
   EXPECT_TRUE(w.wait_for_words("value.picture.time", "2.1 s"));
+  EXPECT_TRUE(w.wait_for_words("value.picture.rungs", "In 4 pieces"));
 }
 
 TEST_F(WindowUpscale, TheListLiesInsideTheWindowInEveryLayout) {

@@ -124,7 +124,7 @@ class FakeGenerator final : public ImageGenerator {
     Plan plan;
     plan.width = size.width * upscale.scale;
     plan.height = size.height * upscale.scale;
-    plan.execution = {"resident"};
+    plan.execution = {is_network ? "pieces:4" : "resident"};
     const double seconds = 2e-6 * static_cast<double>(pixels);
     plan.stages = {is_network ? stage_plan(Stage::kUpscale, kGiB, pixels * 300, seconds)
                               : stage_plan(Stage::kUpscale, 0, 0, seconds / 10)};

@@ -112,12 +112,24 @@ void draw_memory(const Ui& ui, const RunRecord& run_record) {
   value_row(ui, "", fill(ui.t("picture.actual"), {format_bytes(actual)}), {.tip = tip});
 }
 
+// How a run goes, one option to a row.
+void draw_execution(const Ui& ui, const Plan& plan) {
+  int index = 0;
+  for (const std::string& option : plan.execution) {
+    value_row(ui, index == 0 ? "picture.rungs" : "", option_name(option, ui.text),
+              {.index = index});
+    ++index;
+  }
+}
+
 void draw_rows(const Ui& ui, const FinishedPicture& p) {
   const RunRecord& run_record = p.picture.run_record;
   const std::string host = host_text(run_record.plan, ui.text);
   draw_request_rows(ui, p.request, p.picture.index, std::to_string(p.picture.seed));
   draw_memory(ui, run_record);
   if (!host.empty()) value_row(ui, "picture.host", host, {.tip = ui.t("tip.host")});
+  if (p.request.upscale && run_record.plan.execution != option_names({}))
+    draw_execution(ui, run_record.plan);
   double seconds = 0;
   for (const double s : run_record.stage_seconds) seconds += s;
   if (seconds > 0)
@@ -212,12 +224,7 @@ void draw_running(const Ui& ui, const JobStatus& job) {
   if (job.request.count > 1) value_row(ui, "count.label", std::to_string(job.request.count));
   if (!job.plan) return;
   value_row(ui, "picture.predicted", format_bytes(job.plan->peak_bytes));
-  int index = 0;
-  for (const std::string& option : job.plan->execution) {
-    value_row(ui, index == 0 ? "picture.rungs" : "", option_name(option, ui.text),
-              {.index = index});
-    ++index;
-  }
+  draw_execution(ui, *job.plan);
 }
 
 void draw_keys(const Ui& ui) {
