@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <spdlog/spdlog.h>
@@ -38,19 +39,42 @@ std::vector<fs::path> candidates_in(const fs::path& folder) {
   return files;
 }
 
+// Why the file cannot be used; empty if it can.
+Message problem_of(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) {
+    return say(
+        "previews stay blurred, since there is no file {0}; correct model.preview_decoder in the "
+        "settings, or leave it out",
+        file);
+  }
+  try {
+    static_cast<void>(TinyDecoderFile(file));
+    return {};
+  } catch (const Error& e) {
+    return say("previews stay blurred, since the file of model.preview_decoder cannot be used: {0}",
+               e.message());
+  }
+}
+
+ChosenPreviewDecoder configured(const fs::path& file, const ModelFolder& model) {
+  if (Message problem = problem_of(file); !problem.empty()) {
+    spdlog::warn("{}", problem.english());
+    return {{}, std::move(problem)};
+  }
+  if (can_decode(model.vae)) return {file};
+  spdlog::warn(
+      "model.preview_decoder: TAEF1 decodes FLUX.1's latents, and {} has others; its previews "
+      "stay blurred",
+      model.info.name);
+  return {};
+}
+
 }  // namespace
 
-fs::path chosen_preview_decoder(const ModelOptions& options, const ModelFolder& model) {
+ChosenPreviewDecoder chosen_preview_decoder(const ModelOptions& options, const ModelFolder& model) {
   if (options.preview_decoder == kNoPreviewDecoder) return {};
-  if (!options.preview_decoder.empty()) {
-    static_cast<void>(TinyDecoderFile(options.preview_decoder));
-    if (can_decode(model.vae)) return options.preview_decoder;
-    spdlog::warn(
-        "model.preview_decoder: TAEF1 decodes FLUX.1's latents, and {} has others; its previews "
-        "stay blurred",
-        model.info.name);
-    return {};
-  }
+  if (!options.preview_decoder.empty()) return configured(options.preview_decoder, model);
   if (!can_decode(model.vae)) return {};
   std::error_code error;
   std::vector<fs::path> folders{fs::is_directory(model.root, error) ? model.root
@@ -61,7 +85,7 @@ fs::path chosen_preview_decoder(const ModelOptions& options, const ModelFolder& 
     for (const fs::path& file : candidates_in(folder)) {
       try {
         static_cast<void>(TinyDecoderFile(file));
-        return file;
+        return {file};
       } catch (const Error& e) {
         spdlog::warn("previews are not decoded: {}", e.what());
       }

@@ -106,7 +106,8 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
   const AppConfig chosen = with_choice(config, choice);
   GenerationContext app(chosen);
   app.pipeline.previews = true;  // for the window
-  app.pipeline.preview_decoder = chosen_preview_decoder(chosen.model, app.pipeline.model);
+  ChosenPreviewDecoder previews = chosen_preview_decoder(chosen.model, app.pipeline.model);
+  app.pipeline.preview_decoder = std::move(previews.file);
   const std::shared_ptr<LoraSets> loras = make_lora_sets(
       chosen, app, sample_keeper(chosen.model, app.pipeline.model.info.name, std::move(output)));
   const Device& device = app.pipeline.device;
@@ -135,7 +136,8 @@ ModelOnDevice open_on_device(const AppConfig& config, const SessionChoice& choic
                                                          int prompt_tokens, int negative_tokens) {
                 return shape_of(request, prompt_tokens, negative_tokens, scheduler);
               },
-          .loras = lora_services(loras, lora_folders_of(chosen, app))};
+          .loras = lora_services(loras, lora_folders_of(chosen, app)),
+          .warning = std::move(previews.problem)};
 }
 
 }  // namespace headroom

@@ -35,6 +35,11 @@ bool SessionBanners::follow(const Session::State& session, bool is_running) {
   if (session.current != opened_) {
     if (opened_) taken(*opened_, *session.current);
     opened_ = session.current;
+    if (!opened_->warning.empty()) {
+      state_.add_banner({.kind = Banner::Kind::kWarning,
+                         .text = opened_->warning,
+                         .about = UiState::kAboutStart});
+    }
   }
   ended(session);
   waits(session, is_running);

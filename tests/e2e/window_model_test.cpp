@@ -45,6 +45,24 @@ class WindowModels : public WindowEndToEnd {
   const fs::path copy_;
 };
 
+TEST_F(WindowModels, IsOpenedWithoutTheDecoderOfPreviewsThatCannotBeUsedAndThatIsSaid) {
+  const fs::path other = folder_ / "other.safetensors";
+  std::ofstream(other) << "no weights";
+  for (const fs::path& decoder : {folder_ / "none.safetensors", other}) {
+    fs::remove(folder_ / "ui.json");
+    std::ofstream(folder_ / "config/headroom/config.yaml")
+        << "model:\n  device: cpu\n  path: " << copy_.string()
+        << "\n  preview_decoder: " << decoder.string() << "\n";
+    WindowDriver w(launch());
+    ASSERT_TRUE(w.wait([](const json& s) { return s["banners"].size() == 1; })) << w.state();
+    const std::string told = w.state()["banners"][0];
+    EXPECT_TRUE(told.starts_with("Previews stay blurred, since ")) << told;
+    EXPECT_NE(told.find(decoder.filename().string()), std::string::npos) << told;
+    EXPECT_TRUE(is_on(w, "copy")) << w.state();
+    EXPECT_EQ(w.close(30), 0);
+  }
+}
+
 TEST_F(WindowModels, AreChangedAndMakePicturesOneAfterTheOther) {
   for (const char* const name : {"en", "zh"}) {
     const std::string language = name;

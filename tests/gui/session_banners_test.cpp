@@ -1,6 +1,7 @@
 // What a change of the model does to the settings, and what is told of it.
 #include "headroom/gui_state/session_banners.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -66,6 +67,34 @@ TEST_F(SessionBannersTest, WhatTheModelRecommendsIsTakenAndCanBeTakenBack) {
   EXPECT_EQ(step->settings.draft.steps, 16);
   EXPECT_EQ(step->settings.draft.width, 576);
   EXPECT_EQ(step->settings.draft.prompt, "a cat") << "what was typed before is a step of its own";
+}
+
+TEST_F(SessionBannersTest, WhatAModelWorksWithoutIsToldUntilAnotherOneIsOpen) {
+  const auto without = std::make_shared<ModelOnDevice>();
+  without->choice.model = "/models/first";
+  without->model = first_;
+  without->warning = "previews stay blurred";
+  session_.current = without;
+  queue_banners_.follow(session_, false);
+  queue_banners_.follow(session_, false);
+  const auto is_told = [&] {
+    return std::ranges::count(state_.banners, without->warning, &Banner::text);
+  };
+  EXPECT_EQ(is_told(), 1);
+  change_to_second();
+  EXPECT_EQ(is_told(), 0);
+}
+
+TEST_F(SessionBannersTest, OfTheFirstModelThatIsToldToo) {
+  UiState state;
+  SessionBanners banners{state};
+  const auto without = std::make_shared<ModelOnDevice>();
+  without->warning = "previews stay blurred";
+  session_.current = without;
+  banners.follow(session_, false);
+  ASSERT_EQ(state.banners.size(), 1U);
+  EXPECT_EQ(state.banners[0].kind, Banner::Kind::kWarning);
+  EXPECT_EQ(state.banners[0].text.english(), "previews stay blurred");
 }
 
 TEST_F(SessionBannersTest, WhatThePersonSetStays) {

@@ -95,6 +95,7 @@ struct ModelOnDevice {
   // The shape of a request's pictures, given the token counts of its prompts.
   std::function<RunShape(const GenerationRequest&, int prompt_tokens, int negative_tokens)> shape;
   LoraServices loras{};  // if empty, tags are checked only by the run
+  Message warning{};     // what it works without, and why; else empty
 };
 
 }  // namespace headroom
