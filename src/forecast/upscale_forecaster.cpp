@@ -127,6 +127,7 @@ Forecast UpscaleForecaster::forecast(const Upscale& asked, Size picture,
     plan.host_peak_bytes = stage.host_bytes = found.plan.host_bytes;
     stage.weights_bytes = found.plan.weights_bytes;
     stage.activation_bytes = found.plan.in_use_peak_bytes - found.plan.weights_bytes;
+    // Shown like the options of pictures, though none of them.
     if (found.plan.pieces > 1) plan.execution = {"pieces:" + std::to_string(found.plan.pieces)};
     if (!found.fits)
       forecast.shortfall_bytes =

@@ -68,7 +68,7 @@ struct Plan {
   int height = 0;
   int count = 1;
   // By name, see option_names(): a record of another version may have names that this one does not
-  // know, and they are shown all the same. Of enlarging in pieces instead: "pieces:9".
+  // know, and they are shown all the same.
   std::vector<std::string> execution;
   // One for each option, in their order; none for "resident".
   std::vector<OptionEffect> option_effects;
