@@ -76,7 +76,7 @@ TEST(ModelList, SizesAreNotKnownUntilTheyAreJudged) {
 }
 
 TEST(ModelList, TheOpenedModelIsJudgedByTheWindowsForecasts) {
-  ModelOffer broken = offer("/models/b");
+  ModelOffer broken = offer("b");
   broken.problem = say("it is damaged");
   std::vector<ModelOffer> models{offer("a"), offer("b"), broken};
   for (ModelOffer& model : models) {
