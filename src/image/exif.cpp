@@ -13,6 +13,7 @@ namespace headroom {
 namespace {
 
 // EXIF 2.32, §4.6: tags of the first directory and of the EXIF directory that it points to.
+constexpr std::uint32_t kOrientation = 0x0112;
 constexpr std::uint32_t kExifDirectory = 0x8769;
 constexpr std::uint32_t kUserComment = 0x9286;
 struct TextTag {
@@ -53,13 +54,44 @@ class TiffReader {
       : bytes_(bytes), big_endian_(bytes.starts_with("MM")) {}
 
   ExifTexts read() {
-    const auto first = number(4, 4);
-    found_.is_damaged = !first || (!bytes_.starts_with("MM") && !bytes_.starts_with("II"));
-    if (!found_.is_damaged) read_directory(*first, /*may_lead_on=*/true);
+    const auto first = first_directory();
+    found_.is_damaged = !first;
+    if (first) read_directory(*first, /*may_lead_on=*/true);
     return std::move(found_);
   }
 
+  [[nodiscard]] Orientation orientation() const {
+    const auto first = first_directory();
+    const auto count = first ? number(*first, 2) : std::nullopt;
+    for (std::size_t i = 0; count && i < *count; ++i) {
+      const std::size_t entry = *first + 2 + i * kEntryBytes;
+      const auto tag = number(entry, 2);
+      if (!tag) break;
+      if (*tag == kOrientation) return orientation_of_entry(entry);
+    }
+    return {};
+  }
+
  private:
+  static constexpr std::size_t kEntryBytes = 12;
+
+  [[nodiscard]] std::optional<std::uint32_t> first_directory() const {
+    if (!bytes_.starts_with("MM") && !bytes_.starts_with("II")) return std::nullopt;
+    return number(4, 4);
+  }
+
+  // A number of 16 bits (type 3), of 32 with some writers (4); what is none from 1 to 8 counts as
+  // absent.
+  [[nodiscard]] Orientation orientation_of_entry(std::size_t entry) const {
+    const auto type = number(entry + 2, 2);
+    if (type != 3U && type != 4U) return {};
+    const auto value = number(entry + 8, type == 3U ? 2 : 4);
+    if (!value || *value < 1 || *value > 8) return {};
+    return {.swaps_sides = *value >= 5,
+            .mirrors_columns = *value == 2 || *value == 3 || *value == 7 || *value == 8,
+            .mirrors_rows = *value == 3 || *value == 4 || *value == 6 || *value == 7};
+  }
+
   // The number in `size` bytes at `at`; nothing if that is beyond the end.
   [[nodiscard]] std::optional<std::uint32_t> number(std::size_t at, std::size_t size) const {
     if (at > bytes_.size() || bytes_.size() - at < size) return std::nullopt;
@@ -72,7 +104,6 @@ class TiffReader {
   }
 
   void read_directory(std::size_t at, bool may_lead_on) {
-    constexpr std::size_t kEntryBytes = 12;
     const auto count = number(at, 2);
     if (!count) found_.is_damaged = true;
     for (std::size_t i = 0; count && i < *count; ++i) {
@@ -118,6 +149,12 @@ class TiffReader {
   ExifTexts found_;
 };
 
+std::string_view without_mark(std::string_view exif) {
+  constexpr std::string_view kMark("Exif\0\0", 6);
+  if (exif.starts_with(kMark)) exif.remove_prefix(kMark.size());
+  return exif;
+}
+
 }  // namespace
 
 std::optional<std::string> read_raw_profile(const PictureText& text) {
@@ -141,10 +178,10 @@ std::optional<std::string> read_raw_profile(const PictureText& text) {
   return bytes;
 }
 
-ExifTexts read_exif_texts(std::string_view exif) {
-  constexpr std::string_view kMark("Exif\0\0", 6);
-  if (exif.starts_with(kMark)) exif.remove_prefix(kMark.size());
-  return TiffReader(exif).read();
+ExifTexts read_exif_texts(std::string_view exif) { return TiffReader(without_mark(exif)).read(); }
+
+Orientation read_exif_orientation(std::string_view exif) {
+  return TiffReader(without_mark(exif)).orientation();
 }
 
 }  // namespace headroom

@@ -1,4 +1,5 @@
 #pragma once
+#include "headroom/image/picture_formats.h"
 #include "headroom/image/picture_text.h"
 
 #include <optional>
@@ -15,6 +16,8 @@ struct ExifTexts {
   bool is_damaged = false;  // an offset leads beyond the end, so something is missing here
 };
 [[nodiscard]] ExifTexts read_exif_texts(std::string_view exif);
+// What the first directory of such a block says; a damaged block says nothing.
+[[nodiscard]] Orientation read_exif_orientation(std::string_view exif);
 
 // The EXIF block in a text entry "Raw profile type exif" or "... APP1", as ImageMagick writes it:
 // a name, a length and the bytes in hexadecimal digits. Nothing for other and for damaged entries.

@@ -82,12 +82,34 @@ std::uint8_t on_white(unsigned color, unsigned alpha) {
 constexpr std::size_t kRgba = 4;
 
 struct Decoded {
-  int width = 0, height = 0;
+  int stored_width = 0, stored_height = 0;
+  Orientation orientation;
   std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> rgba{nullptr, &stbi_image_free};
-  [[nodiscard]] std::size_t pixels() const {
-    return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+
+  // As it is shown.
+  [[nodiscard]] int width() const { return orientation.swaps_sides ? stored_height : stored_width; }
+  [[nodiscard]] int height() const {
+    return orientation.swaps_sides ? stored_width : stored_height;
   }
-  [[nodiscard]] const stbi_uc* pixel(std::size_t i) const { return rgba.get() + kRgba * i; }
+  [[nodiscard]] std::size_t pixels() const {
+    return static_cast<std::size_t>(width()) * static_cast<std::size_t>(height());
+  }
+  // Calls `visit(rgba)` for its pixels, rows from the top.
+  template <typename Visit>
+  void visit_pixels(Visit visit) const {
+    for (int y = 0; y < height(); ++y) {
+      for (int x = 0; x < width(); ++x) visit(pixel(x, y));
+    }
+  }
+
+ private:
+  [[nodiscard]] const stbi_uc* pixel(int x, int y) const {
+    if (orientation.swaps_sides) std::swap(x, y);
+    if (orientation.mirrors_columns) x = stored_width - 1 - x;
+    if (orientation.mirrors_rows) y = stored_height - 1 - y;
+    const auto row = static_cast<std::size_t>(y) * static_cast<std::size_t>(stored_width);
+    return rgba.get() + kRgba * (row + static_cast<std::size_t>(x));
+  }
 };
 
 Decoded decode(const std::filesystem::path& file, const std::string& bytes) {
@@ -97,23 +119,24 @@ Decoded decode(const std::filesystem::path& file, const std::string& bytes) {
   stbi__g_failure_reason = nullptr;
   decoded.rgba.reset(stbi_load_from_memory(
       reinterpret_cast<const stbi_uc*>(bytes.data()), static_cast<int>(bytes.size()),
-      &decoded.width, &decoded.height, &channels_in_file, static_cast<int>(kRgba)));
+      &decoded.stored_width, &decoded.stored_height, &channels_in_file, static_cast<int>(kRgba)));
   if (decoded.rgba == nullptr) {
     const char* const reason = stbi_failure_reason();
     throw_read_error(file, decode_reason(reason != nullptr ? reason : "no reason given"));
   }
+  decoded.orientation = orientation_of_bytes(bytes);
   return decoded;
 }
 
 ImageFile read_image_from(const std::filesystem::path& file, const std::string& bytes) {
   const Decoded decoded = decode(file, bytes);
-  ImageFile read{{decoded.width, decoded.height, {}}, false, {}};
+  ImageFile read{{decoded.width(), decoded.height(), {}}, false, {}};
   read.image.rgb.resize(3 * decoded.pixels());
-  for (std::size_t i = 0; i < decoded.pixels(); ++i) {
-    const stbi_uc* const in = decoded.pixel(i);
+  std::uint8_t* out = read.image.rgb.data();
+  decoded.visit_pixels([&](const stbi_uc* in) {
     read.has_transparency = read.has_transparency || in[3] < 255;
-    for (std::size_t c = 0; c < 3; ++c) read.image.rgb[3 * i + c] = on_white(in[c], in[3]);
-  }
+    for (std::size_t c = 0; c < 3; ++c) *out++ = on_white(in[c], in[3]);
+  });
   return read;
 }
 
@@ -133,15 +156,15 @@ ImageFile read_image_file(const std::filesystem::path& file) {
 TransparentImage read_transparent_image(const std::filesystem::path& file) {
   const std::string bytes = read_whole_file(file);
   const Decoded decoded = decode(file, bytes);
-  TransparentImage read{
-      {decoded.width, decoded.height, {}}, {decoded.width, decoded.height, {}}, sha256(bytes)};
+  TransparentImage read{{decoded.width(), decoded.height(), {}},
+                        {decoded.width(), decoded.height(), {}},
+                        sha256(bytes)};
   bool is_opaque = true;
-  for (std::size_t i = 0; i < decoded.pixels(); ++i) {
-    const stbi_uc* const in = decoded.pixel(i);
+  decoded.visit_pixels([&](const stbi_uc* in) {
     read.image.rgb.insert(read.image.rgb.end(), in, in + 3);
     read.alpha.grey.push_back(in[3]);
     is_opaque = is_opaque && in[3] == 255;
-  }
+  });
   if (is_opaque) read.alpha = {};
   return read;
 }

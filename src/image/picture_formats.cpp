@@ -19,9 +19,9 @@ constexpr std::array<std::string_view, 2> kJpeg{".jpg", ".jpeg"};
 constexpr std::array<std::string_view, 1> kWebp{".webp"};
 
 constexpr std::array kFormats = std::to_array<PictureFormat>({
-    {"PNG", kPng, "image/png", &is_png, &read_png_info, true, &encode_png},
-    {"JPEG", kJpeg, "image/jpeg", &is_jpeg, &read_jpeg_info, true, nullptr},
-    {"WebP", kWebp, "image/webp", &is_webp, &read_webp_info, false, nullptr},
+    {"PNG", kPng, "image/png", &is_png, &read_png_info, &read_png_orientation, true, &encode_png},
+    {"JPEG", kJpeg, "image/jpeg", &is_jpeg, &read_jpeg_info, &read_jpeg_orientation, true, nullptr},
+    {"WebP", kWebp, "image/webp", &is_webp, &read_webp_info, nullptr, false, nullptr},
 });
 
 }  // namespace
@@ -43,6 +43,12 @@ const PictureFormat* format_of_bytes(std::string_view bytes) {
     if (format.is_one(bytes)) return &format;
   }
   return nullptr;
+}
+
+Orientation orientation_of_bytes(std::string_view bytes) {
+  const PictureFormat* const format = format_of_bytes(bytes);
+  const bool is_told = format != nullptr && format->read_orientation != nullptr;
+  return is_told ? format->read_orientation(bytes) : Orientation{};
 }
 
 bool has_readable_pixels(const std::filesystem::path& file) {

@@ -5,6 +5,8 @@
 
 #include "info_parts.h"
 
+#include <utility>
+
 namespace headroom {
 
 PictureInfo read_picture_info(const std::filesystem::path& file) {
@@ -16,6 +18,7 @@ PictureInfo read_picture_info(const std::filesystem::path& file) {
                              say_format_names(PictureUse::kSettings)));
   }
   format->read_info(file, bytes, info);
+  if (orientation_of_bytes(bytes).swaps_sides) std::swap(info.width, info.height);
   return info;
 }
 

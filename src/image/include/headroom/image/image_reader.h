@@ -7,8 +7,8 @@
 namespace headroom {
 
 // Decodes a PNG or JPEG to RGB, at most 16384 px a side: grey is expanded, transparent pixels are
-// blended with white, 16 bits are reduced to 8, EXIF orientation is not applied. Throws
-// Error{kIo}.
+// blended with white, 16 bits are reduced to 8, and the picture is turned as its EXIF block says.
+// Throws Error{kIo}.
 [[nodiscard]] Image read_image(const std::filesystem::path& file);
 // A decoded picture and what else a start picture needs.
 struct ImageFile {

@@ -11,7 +11,7 @@ namespace headroom {
 // What a picture file says about itself, whichever program wrote it. No text is an error: one that
 // cannot be interpreted stays text.
 struct PictureInfo {
-  int width = 0;  // px, from the header; 0 when that does not say
+  int width = 0;  // px as shown, from the header; 0 when that does not say
   int height = 0;
   // In order; those of EXIF and XMP have keywords such as "UserComment".
   std::vector<PictureText> texts;
