@@ -110,6 +110,10 @@ PictureToFinish read_picture_to_finish(const CommandLine& line, const fs::path& 
                                        const ModelInfo& model) {
   const PictureInfo info = read_picture_info(file);
   PictureToFinish picture{file, {info.width, info.height}, {}, {}};
+  // From the same seed only its settings are needed.
+  if (line.finish_how.refine && !info.why_no_pixels.empty()) {
+    throw Error(ErrorKind::kIo, info.why_no_pixels);
+  }
   if (picture.size.width < 1 || picture.size.height < 1) refuse("its header says no size");
   const std::optional<ReadSettings> settings = find_settings(info.texts);
   const ReadSettings told = settings.value_or(ReadSettings{});

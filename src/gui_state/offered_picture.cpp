@@ -1,6 +1,7 @@
 #include "headroom/gui_state/offered_picture.h"
 
 #include "headroom/gui_state/start_picture.h"
+#include "headroom/image/file_io.h"
 #include "headroom/image/picture_formats.h"
 #include "headroom/image/picture_info.h"
 #include "headroom/records/find_settings.h"
@@ -72,7 +73,9 @@ OfferedPicture read_offered_picture(const std::filesystem::path& file) {
   OfferedPicture offered;
   offered.file = file;
   offered.name = file.filename().string();
+  offered.why_no_image = info.why_no_pixels;
   const std::optional<ReadSettings> found = find_settings(info.texts);
+  if (!found && !offered.why_no_image.empty()) throw_read_error(file, offered.why_no_image);
   if (!found) return offered;
   add_settings(*found, offered);
   for (const Message& problem : info.problems) offered.unknown.push_back(problem);

@@ -5,6 +5,7 @@
 #include "headroom/image/file_io.h"
 #include "headroom/image/picture_formats.h"
 
+#include "info_parts.h"
 #include "text_encoding.h"
 
 #include <algorithm>
@@ -63,12 +64,8 @@ Message damage(std::string_view stb_reason) {
 }
 
 Message decode_reason(std::string_view stb_reason) {
-  if (stb_reason == "unknown image type") {
-    return say("it is not a {0} picture; convert it first", say_format_names(PictureUse::kPixels));
-  }
-  if (stb_reason == "too large") {
-    return say("it is larger than {0} px a side; make it smaller first", STBI_MAX_DIMENSIONS);
-  }
+  if (stb_reason == "unknown image type") return say_no_pixels();
+  if (stb_reason == "too large") return say_too_large();
   if (stb_reason == "outofmem") {
     return say("the computer is out of memory; close other programs or make the picture smaller");
   }
@@ -80,6 +77,7 @@ std::uint8_t on_white(unsigned color, unsigned alpha) {
 }
 
 constexpr std::size_t kRgba = 4;
+static_assert(STBI_MAX_DIMENSIONS == kMostSide_px);
 
 struct Decoded {
   int stored_width = 0, stored_height = 0;

@@ -2,6 +2,7 @@
 
 #include "headroom/core/bytes.h"
 #include "headroom/core/error.h"
+#include "headroom/image/picture_formats.h"
 
 #include "exif.h"
 #include "text_encoding.h"
@@ -20,6 +21,14 @@ void end_early(const std::filesystem::path& file, PictureInfo& info) {
     refuse_picture(file, say("the picture ends too early, so it is damaged; use another copy"));
   }
   info.problems.push_back(say("the picture ends too early, so its pixels are damaged"));
+}
+
+Message say_no_pixels() {
+  return say("it is not a {0} picture; convert it first", say_format_names(PictureUse::kPixels));
+}
+
+Message say_too_large() {
+  return say("it is larger than {0} px a side; make it smaller first", kMostSide_px);
 }
 
 void append(PictureInfo& info, std::vector<PictureText> texts) {

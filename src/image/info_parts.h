@@ -19,6 +19,12 @@ void append(PictureInfo& info, std::vector<PictureText> texts);
 void add_exif(PictureInfo& info, std::string_view block);
 void add_text(PictureInfo& info, ReadPngText read);
 
+// Why pixels are not read, for prices and offers as for the decoder itself: of a format without
+// them, and beyond the limit.
+inline constexpr int kMostSide_px = 16384;
+[[nodiscard]] Message say_no_pixels();
+[[nodiscard]] Message say_too_large();
+
 // The big-endian number in `bytes`, at most four.
 [[nodiscard]] std::uint32_t big_endian(std::string_view bytes);
 [[nodiscard]] std::uint32_t little_endian(std::string_view bytes);

@@ -5,6 +5,7 @@
 
 #include "info_parts.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace headroom {
@@ -19,6 +20,11 @@ PictureInfo read_picture_info(const std::filesystem::path& file) {
   }
   format->read_info(file, bytes, info);
   if (orientation_of_bytes(bytes).swaps_sides) std::swap(info.width, info.height);
+  if (!format->has_pixels) {
+    info.why_no_pixels = say_no_pixels();
+  } else if (std::max(info.width, info.height) > kMostSide_px) {
+    info.why_no_pixels = say_too_large();
+  }
   return info;
 }
 

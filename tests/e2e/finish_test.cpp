@@ -288,6 +288,9 @@ TEST_F(Finish, BadInputIsOneSentence) {
   refuse({"fox.png", "--how", "refine:2"}, 2, {"--how \"refine:2\"", "same-seed"});
   refuse({"fox.png", bare}, 2, {"folder", "-o"});
   refuse({(kStarterModel / "README.md").string()}, 3, {"README.md"});
+  const std::string header("\x08\0\0\0\x7F\0\0\x3F\0\0", 10);  // 128 x 64
+  write("w.webp", std::string("RIFF\x16\0\0\0WEBPVP8X\x0A\0\0\0", 20) + header);
+  refuse({"w.webp", "-p", "a fox"}, 3, {"w.webp: it is not a PNG or JPEG picture; convert it"});
   std::filesystem::create_directories(folder_ / "empty");
   refuse({"empty"}, 2, {"empty holds no PNG or JPEG"});
   write("there.png", "");

@@ -79,6 +79,35 @@ TEST_F(SettingsActionsTest, AFileThatIsNoPictureIsNotOffered) {
   EXPECT_FALSE(state_.offered_picture->has_settings);
 }
 
+// Their settings are read, their pixels are not.
+TEST_F(SettingsActionsTest, OfAWebpOnlyItsSettingsAreOffered) {
+  const auto webp = [](const std::string& xmp) {
+    const auto part = [](const std::string& name, const std::string& data) {
+      std::string out = name;
+      for (unsigned shift = 0; shift < 32; shift += 8) {
+        out += static_cast<char>(data.size() >> shift & 0xFFU);
+      }
+      return out + data + std::string(data.size() % 2, '\0');
+    };
+    const std::string header("\x08\0\0\0\x02\0\0\x01\0\0", 10);  // 3 x 2
+    return part("RIFF", "WEBP" + part("VP8X", header) + part("XMP ", xmp));
+  };
+  settings_.offer(folder_.write("bare.webp", webp("")));
+  EXPECT_FALSE(state_.offered_picture);
+  EXPECT_TRUE(last_banner().text.english().ends_with(
+      "bare.webp: it is not a PNG or JPEG picture; convert it first"));
+  settings_.offer(folder_.write(
+      "told.webp", webp("<x:xmpmeta><rdf:RDF><rdf:Description><exif:UserComment>a dog\n"
+                        "Steps: 9, Seed: 5</exif:UserComment></rdf:Description></rdf:RDF>"
+                        "</x:xmpmeta>")));
+  ASSERT_TRUE(state_.offered_picture);
+  EXPECT_EQ(state_.offered_picture->request.seed, 5U);
+  EXPECT_EQ(state_.offered_picture->why_no_image.english(),
+            "it is not a PNG or JPEG picture; convert it first");
+  settings_.offer(write_picture("plain.png"));
+  EXPECT_TRUE(state_.offered_picture->why_no_image.empty());
+}
+
 TEST_F(SettingsActionsTest, WhatThePictureTellsIsTakenAndWhatItDoesNotStays) {
   offer();
   state_.draft.count = 5;

@@ -1,5 +1,7 @@
 #include "headroom/image/picture_info.h"
 
+#include "headroom/core/error.h"
+#include "headroom/image/image_reader.h"
 #include "headroom/records/find_settings.h"
 
 #include "support/expect_error.h"
@@ -320,6 +322,8 @@ TEST(PictureInfo, ReadsTheUserCommentOfJpegAndWebp) {
     EXPECT_EQ(info.width, 3);
     EXPECT_EQ(info.height, 2);
     EXPECT_FALSE(find_settings(info.texts));
+    EXPECT_EQ(info.why_no_pixels.english(),
+              bytes.starts_with("RIFF") ? "it is not a PNG or JPEG picture; convert it first" : "");
   }
 }
 
@@ -442,6 +446,31 @@ TEST(PictureInfo, ReadsXmpOfEveryKindOfFile) {
   EXPECT_EQ(named[0].keyword, "Description");
   EXPECT_EQ(named[0].value, "a 中 中 '<");
   EXPECT_EQ(named[1].value, "b &nbsp; \xEF\xBF\xBD & c");
+}
+
+// In the decoder's words, so that nothing is priced or offered that it would refuse.
+TEST(PictureInfo, SaysBeforehandWhichPixelsTheDecoderWouldRefuse) {
+  const TempFolder folder;
+  const auto why_not = [&](const std::string& bytes) {
+    const auto file = folder.write("p", bytes);
+    const std::string reason = read_picture_info(file).why_no_pixels.english();
+    std::string decoders;
+    try {
+      (void)read_image(file);
+    } catch (const Error& e) {
+      decoders = e.what();
+    }
+    EXPECT_TRUE(decoders.ends_with(reason)) << decoders;
+    EXPECT_EQ(decoders.empty(), reason.empty()) << decoders;
+    return reason;
+  };
+  EXPECT_EQ(why_not(png_with("")), "");
+  EXPECT_EQ(why_not(webp(exif(""))), "it is not a PNG or JPEG picture; convert it first");
+  EXPECT_EQ(why_not(raw_png(16385, 1, 8, 0, std::string(16386, '\0'))),
+            "it is larger than 16384 px a side; make it smaller first");
+  EXPECT_EQ(why_not(raw_png(1, 16385, 8, 0, std::string(std::size_t{2} * 16385, '\0'))),
+            "it is larger than 16384 px a side; make it smaller first");
+  EXPECT_EQ(why_not(raw_png(16384, 1, 8, 0, std::string(16385, '\0'))), "");
 }
 
 TEST(PictureInfo, SaysWhyAFileCannotBeRead) {

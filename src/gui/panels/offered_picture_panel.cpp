@@ -77,8 +77,9 @@ void draw_choices(const Ui& ui, const OfferedPicture& picture) {
     ImGui::SameLine(0, gap);
   }
   if (has_file) {
-    choice("image", picture.has_settings ? ButtonKind::kPlain : ButtonKind::kAccent, {},
-           Part::kImage);
+    const Message& why_not = picture.why_no_image;
+    choice("image", picture.has_settings ? ButtonKind::kPlain : ButtonKind::kAccent,
+           why_not.empty() ? std::string() : sentence(why_not, ui.text), Part::kImage);
     ImGui::SameLine(0, gap);
   }
   choice("close", ButtonKind::kQuiet, {}, std::nullopt);

@@ -23,10 +23,11 @@ struct OfferedPicture {
   bool has_size = false;
   bool has_steps = false;
   bool has_guidance = false;
+  Message why_no_image;          // empty: a picture can start from it
   std::vector<Message> unknown;  // settings without an equivalent here: "Sampler: Euler a"
 };
 
-// Throws Error{kIo} for a file that is not a picture.
+// Throws Error{kIo} for a file that is not a picture, and for one of which nothing can be taken.
 [[nodiscard]] OfferedPicture read_offered_picture(const std::filesystem::path& file);
 // The settings of a picture as web pages and other programs copy them ("a fox … Steps: 24, Seed: 7,
 // …"), or as this program's own entry has them; nothing when the text has none but a prompt.

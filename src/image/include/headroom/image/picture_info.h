@@ -15,6 +15,8 @@ struct PictureInfo {
   int height = 0;
   // In order; those of EXIF and XMP have keywords such as "UserComment".
   std::vector<PictureText> texts;
+  // Empty: read_image() can decode it, unless its pixels are damaged.
+  Message why_no_pixels;
   std::vector<Message> problems;  // "a text entry is damaged ...", one for each that was left out
 };
 
