@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <system_error>
 
 namespace headroom {
@@ -31,13 +32,13 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
 
 std::vector<InputPicture> with_targets(const std::vector<fs::path>& files, const fs::path& out,
                                        const std::string& ending) {
-  std::map<std::string, int> stems;
-  for (const fs::path& file : files) ++stems[file.stem().string()];
+  std::map<fs::path, std::set<fs::path>> names;
+  for (const fs::path& file : files) names[file.stem()].insert(file.filename());
   std::vector<InputPicture> pictures;
   for (const fs::path& file : files) {
-    const bool is_alone = stems[file.stem().string()] == 1;
+    const bool is_alone = names[file.stem()].size() == 1;
     const fs::path name = is_alone ? file.stem() : file.filename();
-    pictures.push_back({file, out / (name.string() + ending + usual_extension())});
+    pictures.push_back({file, out / (name.string() + ending + usual_extension()), true});
   }
   return pictures;
 }

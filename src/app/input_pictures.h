@@ -9,6 +9,7 @@ namespace headroom {
 struct InputPicture {
   std::filesystem::path from;
   std::filesystem::path to;
+  bool may_be_numbered = false;  // if `to` is another picture's: a_4x_2.png
 };
 
 // The PNG and JPEG files of a folder, sorted. Throws Error{kIo} when it cannot be read,
@@ -16,7 +17,8 @@ struct InputPicture {
 [[nodiscard]] std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder);
 
 // Target files in the folder `out`: with `ending` "_4x", a_4x.png for a.jpg; if a.jpg and a.png
-// both exist, a.jpg_4x.png and a.png_4x.png.
+// both exist, a.jpg_4x.png and a.png_4x.png. Pictures of one name in several folders have the same
+// target, which may be numbered.
 [[nodiscard]] std::vector<InputPicture> with_targets(
     const std::vector<std::filesystem::path>& files, const std::filesystem::path& out,
     const std::string& ending = {});

@@ -123,6 +123,35 @@ TEST_F(Upscale, AFolderIsGoneOnWithAndNothingForeignIsReplaced) {
   EXPECT_NE(result.err.find("out/c_4x.png is made already"), std::string::npos) << result.err;
 }
 
+TEST_F(Upscale, PicturesOfOneNameAreNumberedAndARepeatMakesWhatIsMissing) {
+  put("a/cat.png", noise(9, 7));
+  put("b/cat.png", noise(8, 7));
+  put("cat.png", noise(7, 7));
+  keep("out");
+  const Words call{"upscale", "a", "b/cat.png", "cat.png", "--model", "lanczos", "-o", "out"};
+  ProcessResult result = run(call);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "out/cat_2x.png\nout/cat_2x_2.png\nout/cat_2x_3.png\n");
+  EXPECT_EQ(read_image(folder_ / "out/cat_2x_2.png").width, 16);
+  fs::remove(folder_ / "out/cat_2x_2.png");
+  result = run(call);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "out/cat_2x_2.png\n");
+  EXPECT_NE(result.err.find("1 picture made, 2 were there already, 0 failed"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(read_image(folder_ / "out/cat_2x_2.png").width, 16);
+  // Alone or in another order, each finds its own.
+  result = run({"upscale", "cat.png", "a/cat.png", "--model", "lanczos", "-o", "out"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  result = run({"upscale", "b/cat.png", "--model", "lanczos", "-o", "out"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("out/cat_2x_2.png is made already"), std::string::npos) << result.err;
+  // A file that is named is not numbered.
+  expect_refused({"upscale", "b/cat.png", "--model", "lanczos", "-o", "out/cat_2x.png"}, 3,
+                 {"already exists"});
+}
+
 TEST_F(Upscale, SaysWhatItNeedsAndRunsNothing) {
   put("from.png", noise(64, 64));
   const auto out = run_json(

@@ -22,6 +22,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -102,7 +103,7 @@ class Series {
   [[nodiscard]] int left_out() const { return left_out_; }
 
   // Returns false when it was stopped. Throws Error.
-  [[nodiscard]] bool make(const InputPicture& picture) {
+  [[nodiscard]] bool make(InputPicture picture) {
     TransparentImage read = read_transparent_image(picture.from);
     if (finishes(line_)) scale_ = times_of(picture, {read.image.width, read.image.height});
     const Size size{read.image.width * scale_, read.image.height * scale_};
@@ -117,7 +118,7 @@ class Series {
                                scale_,
                                line_.denoise,
                                std::string(kVersion)};
-    if (is_made(picture, record)) {
+    if (choose_file(picture, record)) {
       ++left_out_;
       std::fprintf(stderr, "headroom: %s is made already\n",
                    printable(picture.to.string()).c_str());
@@ -149,13 +150,27 @@ class Series {
            method_->model() + " makes it " + sizes + "; choose one of these with --size");
   }
 
-  [[nodiscard]] bool is_made(const InputPicture& picture, const UpscaleRecord& record) const {
-    if (!is_there(picture.to)) return false;
-    const auto earlier = record_in(picture.to);
-    if (earlier && is_same_upscale(*earlier, record)) return true;
-    throw Error(ErrorKind::kIo, picture.to.string() +
-                                    " already exists and is not what would be made; name another "
-                                    "file or folder with -o");
+  // Adds a number to the picture's file if that is another picture's, of this call or an earlier
+  // one. Returns whether the picture exists there already.
+  [[nodiscard]] bool choose_file(InputPicture& picture, const UpscaleRecord& record) {
+    const fs::path first = picture.to;
+    bool is_made = false;
+    for (int i = 1; !is_made; ++i) {
+      if (!taken_.contains(picture.to)) {
+        if (!is_there(picture.to)) break;
+        const auto earlier = record_in(picture.to);
+        is_made = earlier && is_same_upscale(*earlier, record);
+        const bool is_anothers = earlier && earlier->sha256 != record.sha256;
+        if (!is_made && !(is_anothers && picture.may_be_numbered)) {
+          throw Error(ErrorKind::kIo, picture.to.string() +
+                                          " already exists and is not what would be made; name "
+                                          "another file or folder with -o");
+        }
+      }
+      if (!is_made) picture.to = numbered(first, i);
+    }
+    taken_.insert(picture.to);
+    return is_made;
   }
 
   // Before the work starts: prints what it needs, or that it does not fit.
@@ -246,7 +261,8 @@ class Series {
   const CommandLine& line_;
   const BlockedSignals& signals_;
   std::unique_ptr<UpscaleMethod> method_;
-  int scale_;  // of `headroom finish`, the last picture's
+  std::set<fs::path> taken_;  // by pictures of this call
+  int scale_;                 // of `headroom finish`, the last picture's
   int made_ = 0;
   int left_out_ = 0;
   double seconds_ = 0;
