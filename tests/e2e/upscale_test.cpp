@@ -79,6 +79,19 @@ TEST_F(Upscale, LanczosNeedsNoFile) {
   EXPECT_EQ(read_image(folder_ / "out.png").rgb, resize_lanczos(image, 60, 30).rgb);
 }
 
+// What the README says of files from before PyTorch 1.6.
+TEST_F(Upscale, ReadsModelsInBothFormatsOfPyTorch) {
+  const std::string from = put("from.png", noise(12, 8));
+  keep("new.png");
+  keep("old.png");
+  run_json({"upscale", from, "--model", network("hostile/fine.pth"), "-o", "new.png", "--json"});
+  run_json(
+      {"upscale", from, "--model", network("hostile/before_1_6.pth"), "-o", "old.png", "--json"});
+  const Image old = read_image(folder_ / "old.png");
+  EXPECT_EQ(old.width, 24);
+  EXPECT_EQ(old.rgb, read_image(folder_ / "new.png").rgb);
+}
+
 TEST_F(Upscale, KeepsTransparencyAndTextsAndRecordsWhatWasDone) {
   const Image image = noise(12, 8);
   GreyImage alpha{12, 8, {}};

@@ -8,11 +8,11 @@
 
 namespace headroom {
 
-// The tensors of one file that torch.save() of PyTorch 1.6 or later has written (.pth, .pt,
-// .ckpt): a zip archive with a pickle and the values. The pickle is read by a machine that calls
-// nothing and accepts only the Python names that rebuild tensors (src/weights/pickle_reader.h).
-// Memory-mapped: values are read when they are touched. Immutable; any number of threads may read
-// one.
+// The tensors of one file that torch.save() has written (.pth, .pt, .ckpt): a zip archive with a
+// pickle and the values, or, before PyTorch 1.6, pickles with the values behind them
+// (src/weights/torch_legacy.h). Pickles are read by a machine that calls nothing and accepts only
+// the Python names that rebuild tensors (src/weights/pickle_reader.h). Memory-mapped: values are
+// read when they are touched. Immutable; any number of threads may read one.
 class TorchFile {
  public:
   // A tensor's name is the keys that lead to it, joined by dots. Integers, texts and other objects
