@@ -83,7 +83,7 @@ int run_init_folder(const CommandLine& line, const GenerationContext& app,
       series.fail(name, e);
     }
   }
-  print_sum(series.made(), left_out, series.failed());
+  print_sum({series.made(), left_out, series.failed(), series.unsaved()});
   return series.code();
 }
 

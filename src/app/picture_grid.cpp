@@ -1,5 +1,6 @@
 #include "picture_grid.h"
 
+#include "headroom/cli/exit_code.h"
 #include "headroom/cli/stdout_text.h"
 #include "headroom/core/error.h"
 #include "headroom/core/quote.h"
@@ -210,7 +211,7 @@ fs::path sheet_file(const Grid& grid, std::size_t there) {
   return file;
 }
 
-// Draws the pictures that exist; does nothing if there are none.
+// Draws the pictures that exist. Throws Error, also when there are none.
 void write_sheet(const Grid& grid, Size largest, bool json) {
   std::vector<bool> is_there(grid.size());
   std::error_code error;
@@ -218,7 +219,9 @@ void write_sheet(const Grid& grid, Size largest, bool json) {
     is_there[cell] = fs::exists(grid.file(cell), error);
   }
   const auto there = static_cast<std::size_t>(std::ranges::count(is_there, true));
-  if (there == 0) return;
+  if (there == 0) {
+    throw Error(ErrorKind::kIo, "none of its pictures is in " + grid.folder().string());
+  }
   const auto letters = label_letters();
   tell_missing_letters(grid, *letters);
   const ContactSheet sheet{grid.columns(), grid.rows(), largest,
@@ -236,6 +239,17 @@ void write_sheet(const Grid& grid, Size largest, bool json) {
       json ? json_line({{"sheet", file.string()}, {"pictures", there}, {"of", grid.size()}})
            : file.string();
   std::printf("%s\n", told.c_str());
+}
+
+// Without it the pictures are worth keeping all the same. Returns the exit code.
+int make_sheet(const Grid& grid, Size largest, bool json) {
+  try {
+    write_sheet(grid, largest, json);
+    return kExitOk;
+  } catch (const Error& e) {
+    std::fprintf(stderr, "headroom: the sheet is not made: %s\n", printable(e.what()).c_str());
+    return exit_code(e.kind());
+  }
 }
 
 }  // namespace
@@ -266,9 +280,13 @@ int run_picture_grid(const CommandLine& line, const BlockedSignals& signals) {
   make_cells(grid, work, series);
   std::error_code error;
   const bool has_sheet = fs::exists(grid.folder() / "sheet.png", error);
-  if (series.made() > 0 || !has_sheet) write_sheet(grid, work.largest, line.json);
-  print_sum(series.made(), left_out, series.failed());
-  return series.code();
+  int code = series.code();
+  if (series.made() > 0 || !has_sheet) {
+    const int of_sheet = make_sheet(grid, work.largest, line.json);
+    if (code == kExitOk) code = of_sheet;
+  }
+  print_sum({series.made(), left_out, series.failed(), series.unsaved()});
+  return code;
 }
 
 }  // namespace headroom

@@ -3,8 +3,10 @@
 
 #include "e2e/e2e_support.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <thread>
 
 namespace headroom::test {
@@ -105,6 +107,44 @@ TEST_F(PictureGrid, CancellingKeepsWhatIsMadeAndItsSheet) {
   const ProcessResult result = process.wait(std::chrono::seconds(60));
   EXPECT_EQ(result.exit_code, 130) << result.err;
   EXPECT_EQ(files(), (std::vector<std::string>{"out/sheet_1_of_3.png", "out/x1_y1.png"}));
+}
+
+TEST_F(PictureGrid, SaysWhatCouldNotBeSavedAndThatThereIsNoSheet) {
+  ProcessOptions call = options(grid({"--grid-x", "steps=1,2", "--size", "256x256"}));
+  call.file_bytes_limit = 2000;
+  const ProcessResult result = run_process(call);
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_NE(result.err.find("the sheet is not made: none of its pictures is in out\n"),
+            std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("0 pictures made, 0 were there already, 0 failed; 2 pictures could not "
+                            "be saved there"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(files(), std::vector<std::string>());
+}
+
+TEST_F(PictureGrid, ASheetThatCannotBeWrittenIsSaidAndThePicturesStay) {
+  const std::vector<std::string> call = grid({"--grid-x", "steps=1,2", "--size", "128x128"});
+  run(call);
+  const auto bytes_of = [&](const char* file) {
+    return std::filesystem::file_size(folder_ / "out" / file);
+  };
+  const auto largest = std::max(bytes_of("x1_y1.png"), bytes_of("x2_y1.png"));
+  const auto sheet = bytes_of("sheet.png");
+  ASSERT_GT(sheet, largest + 1000);
+  std::filesystem::remove_all(folder_ / "out");
+  ProcessOptions limited = options(call);
+  limited.file_bytes_limit = static_cast<std::int64_t>((largest + sheet) / 2);
+  const ProcessResult result = run_process(limited);
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_NE(result.err.find("the sheet is not made: cannot write out/sheet.png: the file would be "
+                            "larger"),
+            std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("2 pictures made, 0 were there already, 0 failed\n"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(files(), (std::vector<std::string>{"out/x1_y1.png", "out/x2_y1.png"}));
 }
 
 TEST_F(PictureGrid, ACellThatDoesNotFitIsRefusedBeforeAnythingIsMade) {

@@ -140,12 +140,10 @@ void tell_of_seeds(const std::vector<Work>& all) {
       stderr);
 }
 
-// Counts what happened to the files.
+// What happened to the files.
 struct Sum {
   int code = kExitOk;
-  int made = 0;
-  int left_out = 0;
-  int failed = 0;
+  SeriesSum counts;
   bool goes_on = true;  // continue with the next files
 };
 
@@ -163,7 +161,7 @@ void finish_files(const CommandLine& line, const std::vector<fs::path>& files,
       },
       signals);
   const std::vector<Work> all =
-      prepare_all(files, Finisher(line, output, app, loras), series, sum.left_out);
+      prepare_all(files, Finisher(line, output, app, loras), series, sum.counts.left_out);
   tell_of_seeds(all);
   for (std::size_t i = 0; i < all.size() && sum.goes_on; ++i) {
     tell(all[i], i + 1, all.size());
@@ -177,8 +175,9 @@ void finish_files(const CommandLine& line, const std::vector<fs::path>& files,
     }
   }
   if (sum.code == kExitOk || !sum.goes_on) sum.code = series.code();
-  sum.made += series.made();
-  sum.failed += series.failed();
+  sum.counts.made += series.made();
+  sum.counts.failed += series.failed();
+  sum.counts.unsaved += series.unsaved();
 }
 
 }  // namespace
@@ -203,7 +202,7 @@ int run_finish(const CommandLine& line) {
     one.config = group.config;
     finish_files(one, group.files, output, signals, sum);
   }
-  if (files.size() > 1 || sum.left_out > 0) print_sum(sum.made, sum.left_out, sum.failed);
+  if (files.size() > 1 || sum.counts.left_out > 0) print_sum(sum.counts);
   return sum.code;
 }
 

@@ -45,14 +45,14 @@ bool JobSeries::make_one_of_many(const std::string& name, const GenerationReques
       return false;
     }
     if (code != kExitOk && code_ == kExitOk) code_ = code;
-    ++made_;
+    ++(code == kExitOk ? made_ : unsaved_);
   } catch (const Error& e) {
     if (e.kind() == ErrorKind::kDevice) throw;
     fail(name, e);
   }
   if (!follower_.is_asked_to_stop()) return true;
   // The signal arrived when the job was almost done: the series ends all the same.
-  std::fprintf(stderr, "headroom: cancelled after %s\n", pictures(made_).c_str());
+  std::fprintf(stderr, "headroom: cancelled after %s\n", pictures(made_ + unsaved_).c_str());
   code_ = kExitCancelled;
   return false;
 }
@@ -64,9 +64,14 @@ void JobSeries::fail(const std::string& name, const Error& error) {
   if (code_ == kExitOk) code_ = exit_code(error.kind());
 }
 
-void print_sum(int made, int left_out, int failed) {
-  std::fprintf(stderr, "headroom: %s made, %d were there already, %d failed\n",
-               pictures(made).c_str(), left_out, failed);
+void print_sum(const SeriesSum& sum) {
+  const std::string unsaved =
+      sum.unsaved == 0 ? ""
+                       : "; " + pictures(sum.unsaved) +
+                             " could not be saved there, and the lines above say where to find " +
+                             (sum.unsaved == 1 ? "it" : "them");
+  std::fprintf(stderr, "headroom: %s made, %d were there already, %d failed%s\n",
+               pictures(sum.made).c_str(), sum.left_out, sum.failed, unsaved.c_str());
 }
 
 }  // namespace headroom

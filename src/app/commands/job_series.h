@@ -36,7 +36,10 @@ class JobSeries {
 
   // The exit code of the first failure; kExitCancelled after a cancel.
   [[nodiscard]] int code() const { return code_; }
+  // Jobs of make_one_of_many(): those whose pictures are where they belong, those with a picture
+  // that could not be saved there, and those that failed.
   [[nodiscard]] int made() const { return made_; }
+  [[nodiscard]] int unsaved() const { return unsaved_; }
   [[nodiscard]] int failed() const { return failed_; }
 
  private:
@@ -46,10 +49,18 @@ class JobSeries {
   JobFollower follower_;
   int code_ = 0;
   int made_ = 0;
+  int unsaved_ = 0;
   int failed_ = 0;
 };
 
-// Prints how many pictures a series made, left out (they existed already) and failed to make.
-void print_sum(int made, int left_out, int failed);
+// How many pictures a series made, left out (they existed already), failed to make, and made but
+// could not save where they belong.
+struct SeriesSum {
+  int made = 0;
+  int left_out = 0;
+  int failed = 0;
+  int unsaved = 0;
+};
+void print_sum(const SeriesSum& sum);
 
 }  // namespace headroom
