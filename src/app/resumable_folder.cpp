@@ -18,7 +18,6 @@
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -146,6 +145,11 @@ bool has_settings(const fs::path& file, const GenerationRequest& request, std::u
          is_picture_of(file, request);
 }
 
+Message message_of(const std::exception& e) {
+  const auto* const error = dynamic_cast<const Error*>(&e);
+  return error != nullptr ? error->message() : Error::unworded(ErrorKind::kInternal, e.what());
+}
+
 std::int64_t changed_ns(const struct stat& file) {
   return static_cast<std::int64_t>(file.st_mtim.tv_sec) * 1'000'000'000 + file.st_mtim.tv_nsec;
 }
@@ -218,9 +222,11 @@ KeepSampled sample_keeper(const ModelOptions& model, const std::string& model_na
   ResumablePicture about;
   about.model = places_of(model);
   about.model_name = model_name;
+  // `told` is shared, since every set of LoRAs has a generator with a copy of this function.
   return [folder = ResumableFolder(resumable_folder()), about, output = std::move(output),
-          told = false](const GenerationRequest& request,
-                        const SampledPicture& sampled) mutable -> std::shared_ptr<KeptSample> {
+          told = std::make_shared<bool>(false)](
+             const GenerationRequest& request,
+             const SampledPicture& sampled) mutable -> std::shared_ptr<KeptSample> {
     about.request = request;
     about.sampled = sampled;
     std::error_code error;
@@ -229,10 +235,11 @@ KeepSampled sample_keeper(const ModelOptions& model, const std::string& model_na
       return folder.keep(about);
     } catch (const std::exception& e) {
       // It would repeat the same message for every picture.
-      if (!std::exchange(told, true)) {
-        spdlog::info("pictures are not kept until they are saved: {}", e.what());
-      }
-      return nullptr;
+      if (std::exchange(*told, true)) return nullptr;
+      throw Error(ErrorKind::kIo,
+                  say("a picture that is cut short after its steps must be made anew, since they "
+                      "are not kept: {0}; free some space there or mend the folder's permissions",
+                      message_of(e)));
     }
   };
 }

@@ -58,7 +58,8 @@ class ResumableFolder {
 };
 
 // Keeps sampled pictures of runs with such a model that are saved to `output`, which may change
-// between jobs. A picture that cannot be kept is still made, which is logged once.
+// between jobs. For the first picture that cannot be kept it throws Error, for others it returns
+// null.
 using KeepSampled = std::function<std::shared_ptr<KeptSample>(const GenerationRequest& request,
                                                               const SampledPicture& sampled)>;
 [[nodiscard]] KeepSampled sample_keeper(const ModelOptions& model, const std::string& model_name,

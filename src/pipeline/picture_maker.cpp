@@ -1,6 +1,7 @@
 #include "picture_maker.h"
 
 #include "headroom/core/bytes.h"
+#include "headroom/core/error.h"
 #include "headroom/pipeline/thread_count.h"
 
 #include "dump.h"
@@ -169,9 +170,13 @@ at::Tensor PictureMaker::sample(Job& job, GeneratedImage& result) {
     return 0;
   });
   if (options_.keep_sampled) {
-    result.kept = options_.keep_sampled(
-        request,
-        take_sampled(result, sampling.latents, job.choice.formats, *opened_, options_.device.name));
+    const SampledPicture sampled =
+        take_sampled(result, sampling.latents, job.choice.formats, *opened_, options_.device.name);
+    try {
+      result.kept = options_.keep_sampled(request, sampled);
+    } catch (const Error& e) {
+      job.sink.on_notice({Notice::Kind::kSampleNotKept, e.message()});
+    }
   }
   return sampling.latents;
 }

@@ -115,10 +115,41 @@ TEST_F(Saving, WhenNoFileMayBeWrittenItSaysSo) {
   const ProcessResult result = run_process(process);
   EXPECT_EQ(result.signal, 0);
   EXPECT_EQ(result.exit_code, 3);
-  EXPECT_EQ(lines(result.err).size(), 1U) << result.err;
+  // The picture that is lost, and that its steps could not be kept either.
+  EXPECT_EQ(lines(result.err).size(), 2U) << result.err;
   EXPECT_NE(result.err.find("a.png"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("lost"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("headroom: a picture that is cut short after its steps must be made "
+                            "anew"),
+            std::string::npos)
+      << result.err;
   EXPECT_EQ(files(), std::vector<std::string>());
+}
+
+// Once for the whole run, and not among the lines of JSON.
+TEST_F(Saving, StepsThatCannotBeKeptAreSaidOnce) {
+  write("state/headroom/unfinished", "a file where the folder should be");
+  const std::string what = "must be made anew, since they are not kept: ";
+  const auto count = [&](const std::string& text) {
+    int found = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--count", "2", "-o", "two.png"},
+        std::vector<std::string>{"--grid-x", "steps=1,2", "-o", "grid"}}) {
+    const ProcessResult result = run(quick(more));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(count(result.err), 1) << result.err;
+    EXPECT_NE(result.err.find("unfinished/"), std::string::npos) << result.err;
+  }
+  const ProcessResult finish = run({"finish", "two.png", "--json", "-o", "finished.png"});
+  EXPECT_EQ(finish.exit_code, 0) << finish.err;
+  EXPECT_EQ(count(finish.err), 1) << finish.err;
+  EXPECT_EQ(lines(finish.out).size(), 1U);
+  EXPECT_TRUE(json::parse(finish.out).is_object());
 }
 
 TEST_F(Saving, AClosedOutputCostsNoPicture) {

@@ -4,6 +4,8 @@
 #include "support/english.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 namespace headroom::test {
 namespace {
@@ -64,6 +66,27 @@ TEST_F(WindowWarnings, NameAnAllocatorVariableThatIsNotUsed) {
     EXPECT_EQ(english_in(one), "") << one;
   }
   w.screenshot("start_warnings_zh");
+}
+
+TEST_F(WindowWarnings, SayThatTheStepsOfAPictureAreNotKept) {
+  const std::filesystem::path state = folder_ / "state" / "headroom";
+  std::filesystem::create_directories(state);
+  std::ofstream(state / "unfinished") << "a file where the folder should be";
+  WindowDriver w(launch());
+  w.click("example.0");
+  choose_steps(w, 2);
+  w.click("generate");
+  EXPECT_TRUE(w.wait(
+      [](const json& s) {
+        return std::ranges::any_of(s["banners"], [](const json& banner) {
+          return banner.get<std::string>().starts_with(
+              "A picture that is cut short after its steps must be made anew");
+        });
+      },
+      kPicture_s))
+      << w.state()["banners"];
+  EXPECT_TRUE(wait_until_made(w, 1));
+  w.screenshot("steps_not_kept");
 }
 
 TEST_F(WindowWarnings, AreNoneWhereAllIsUsed) {

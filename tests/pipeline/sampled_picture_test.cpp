@@ -71,6 +71,22 @@ TEST_P(Sampled, AnotherRunDecodesTheSamePixelsWithinItsPrediction) {
   }
 }
 
+TEST_P(Sampled, APictureThatCannotBeKeptIsMadeAndSaid) {
+  const Runner runner(test::model_root(GetParam()), [](PipelineOptions& options) {
+    options.keep_sampled = [](const GenerationRequest&,
+                              const SampledPicture&) -> std::shared_ptr<KeptSample> {
+      throw Error(ErrorKind::kIo, say("the disk is full; free some space"));
+    };
+  });
+  test::RecordingSink sink;
+  runner.generator->generate(small_request(runner), sink, {});
+  ASSERT_EQ(sink.images.size(), 1U);
+  EXPECT_EQ(sink.images[0].kept, nullptr);
+  ASSERT_EQ(sink.notices.size(), 1U);
+  EXPECT_EQ(sink.notices[0].kind, Notice::Kind::kSampleNotKept);
+  EXPECT_EQ(sink.notices[0].text.english(), "the disk is full; free some space");
+}
+
 TEST_P(Sampled, WhatAnEarlierRunLeftOnTheDeviceLeaves) {
   const Runner runner(test::model_root(GetParam()), keeping());
   const GenerationRequest request = small_request(runner);

@@ -18,6 +18,7 @@ struct Notice {
     kOneColour,  // the picture is one colour only
     kWeightsKept,
     kWeightsNotKept,
+    kSampleNotKept,  // a picture was not stored before its decoding
     kDeviceFailed
   };
   Kind kind = Kind::kPlanChanged;

@@ -47,8 +47,8 @@ struct PipelineOptions {
   // see DeviceBackend::expect_overhead(). May be empty.
   std::function<void(const CardOverhead& overhead)> keep_overhead;
   // Called with each picture of `request` whose steps are done, before it is decoded: stores it
-  // where it outlives the process. Returns null when it is not stored; must not throw. May be
-  // empty.
+  // where it outlives the process. Returns null when it is not stored; what it throws as Error
+  // becomes a notice, and the picture is made all the same. May be empty.
   std::function<std::shared_ptr<KeptSample>(const GenerationRequest& request,
                                             const SampledPicture& sampled)>
       keep_sampled;
