@@ -102,6 +102,15 @@ ResumablePicture read_parts(const TensorView& latents, const Texts& texts) {
   return picture;
 }
 
+// In other words than those of a model's file, which can be downloaded again.
+TensorFile open_tensors(const fs::path& file) {
+  try {
+    return TensorFile(file);
+  } catch (const Error&) {
+    refuse(file, say("is damaged: it is cut short, or something else than a file of tensors"));
+  }
+}
+
 fs::path absolute_if_there(const fs::path& place) {
   std::error_code error;
   return !place.empty() && fs::exists(place, error) ? fs::absolute(place, error) : place;
@@ -130,7 +139,7 @@ std::string resumable_bytes(const ResumablePicture& picture, const fs::path& fil
 }
 
 ResumablePicture read_resumable(const fs::path& file) {
-  const TensorFile tensors(file);
+  const TensorFile tensors = open_tensors(file);
   const Texts& texts = tensors.metadata();
   const auto format = texts.find(kFormat);
   if (format == texts.end()) refuse(file, say("is no unfinished picture of this program"));

@@ -141,7 +141,8 @@ TEST_F(Resume, LeavesThePictureOfARunThatGoesOn) {
   process.send(SIGSTOP);
   const ProcessResult result = run({"resume"});
   EXPECT_EQ(result.out, "nothing waits to be finished\n");
-  EXPECT_NE(result.err.find("1 picture belong"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("1 picture belongs to a run that goes on"), std::string::npos)
+      << result.err;
   process.send(SIGCONT);
   EXPECT_EQ(process.wait(seconds(60)).exit_code, 0);
   EXPECT_TRUE(fs::exists(folder_ / "a.png"));
@@ -196,6 +197,8 @@ TEST_F(Resume, NamesWhatItCannotReadAndLeavesIt) {
         "contents and their hash", "another version", "left as it is"}) {
     EXPECT_NE(result.err.find(word), std::string::npos) << word << " in " << result.err;
   }
+  EXPECT_EQ(result.err.find("download"), std::string::npos) << result.err;
+  EXPECT_EQ(run({"resume"}).out, "") << "what is damaged is there all the same";
   EXPECT_EQ(run({"resume", "--drop", "cut", "later"}).out, "removed cut\nremoved later\n");
   EXPECT_EQ(waiting().size(), 3U);
   EXPECT_EQ(run({"resume", "--drop", "all"}).exit_code, 0);

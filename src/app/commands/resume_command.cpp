@@ -202,13 +202,15 @@ int run_resume(const CommandLine& line) {
   if (line.drop) return drop_all(found);
   tell_unreadable(found);
   if (found.busy > 0) {
-    complain("note: " + pictures(found.busy) + " belong to a run that goes on");
+    complain("note: " + pictures(found.busy) + (found.busy == 1 ? " belongs" : " belong") +
+             " to a run that goes on");
   }
   if (line.list) {
     for (const WaitingPicture& waiting : found.waiting) print_waiting(waiting, line.json);
     return kExitOk;
   }
-  if (found.waiting.empty() && !line.json) std::puts("nothing waits to be finished");
+  const bool is_nothing_there = found.waiting.empty() && found.unreadable.empty();
+  if (is_nothing_there && !line.json) std::puts("nothing waits to be finished");
   const int code = finish(line, found.waiting, signals);
   return code == kExitOk && !found.unreadable.empty() ? kExitFile : code;
 }
