@@ -1,6 +1,7 @@
 #include "input_pictures.h"
 
 #include "headroom/core/error.h"
+#include "headroom/image/file_io.h"
 #include "headroom/image/picture_formats.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
     if (is_picture && !entry.is_directory(error)) files.push_back(entry.path());
   }
   if (error) {
-    throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", folder, say_errno(error.value())));
+    throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", folder, io_reason(error.value())));
   }
   if (files.empty()) {
     throw Error(ErrorKind::kInvalidRequest, folder.string() + " holds no " +

@@ -4,6 +4,7 @@
 #include "headroom/core/error.h"
 #include "headroom/core/prompt_choices.h"
 #include "headroom/core/quote.h"
+#include "headroom/image/file_io.h"
 
 #include "chosen_loras.h"
 #include "commands/job_series.h"
@@ -34,7 +35,7 @@ std::vector<std::string> lines_of(const fs::path& file) {
   std::error_code error;
   const std::uintmax_t bytes = fs::file_size(file, error);
   if (error) {
-    throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", file, say_errno(error.value())));
+    throw Error(ErrorKind::kIo, say("{0} cannot be read: {1}", file, io_reason(error.value())));
   }
   std::ifstream in(file, std::ios::binary);
   std::string text;

@@ -66,7 +66,10 @@ TEST_F(Prompts, OneThatFailsIsNamedAndTheOthersGoOn) {
 TEST_F(Prompts, BadInputIsOneSentence) {
   write("none.txt", "# nothing\n\n");
   write("latin.txt", "caf\xE9\n");
-  expect_refused(call({"--prompts", "missing.txt"}), 3, {"missing.txt", "cannot be read"});
+  expect_refused(call({"--prompts", "missing.txt"}), 3,
+                 {"missing.txt cannot be read: there is no such file or folder; check the path"});
+  std::filesystem::create_directories(folder_ / "folder.txt");
+  expect_refused(call({"--prompts", "folder.txt"}), 3, {"folder.txt", "name a file"});
   expect_refused(call({"--prompts", "none.txt"}), 2, {"none.txt holds no prompt"});
   expect_refused(call({"--prompts", "latin.txt"}), 2, {"latin.txt", "UTF-8"});
   expect_refused(call({"--prompts", "none.txt", "-p", "a boat"}), 2, {"-p and --prompts"});
