@@ -130,7 +130,7 @@ std::string with_strength(const std::string& prompt, std::string_view name, doub
 }  // namespace
 
 void GridAxis::apply(const std::string& value, CommandLine& line) const {
-  const std::string option = "the grid's " + setting;
+  const std::string option = "the value";  // which setting it is of, the cell's name says
   if (setting == "prompt") {
     line.prompt = value;
   } else if (setting.starts_with(kWord)) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 #include <system_error>
 
 #include <nlohmann/json.hpp>
@@ -31,6 +32,14 @@ std::string json_line(const nlohmann::ordered_json& value) {
 
 std::string pictures(int count) {
   return std::to_string(count) + (count == 1 ? " picture" : " pictures");
+}
+
+std::string told_of(const std::string& name, const std::string& sentence) {
+  const std::size_t at = sentence.find(name);
+  const bool is_named =
+      at != std::string::npos &&
+      (at == 0 || std::string_view(" /\"").find(sentence[at - 1]) != std::string_view::npos);
+  return is_named ? sentence : name + ": " + sentence;
 }
 
 void flush_output() {

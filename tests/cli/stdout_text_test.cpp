@@ -33,6 +33,14 @@ TEST(Pictures, AreCountedInWords) {
   EXPECT_EQ(pictures(3), "3 pictures");
 }
 
+TEST(ToldOf, NamesAThingOnce) {
+  EXPECT_EQ(told_of("a.png", "it tells no seed"), "a.png: it tells no seed");
+  EXPECT_EQ(told_of("a.png", "cannot read in/a.png: it is damaged"),
+            "cannot read in/a.png: it is damaged");
+  EXPECT_EQ(told_of("a.png", "a.png is gone"), "a.png is gone");
+  EXPECT_EQ(told_of("a.png", "banana.png is gone"), "a.png: banana.png is gone");
+}
+
 // In a process of its own, which may lose its output.
 TEST(FlushOutput, SaysThatADiskIsFull) {
   const auto fails = [] {

@@ -131,7 +131,7 @@ TEST_F(Finish, ManyGoToAFolderAndOneThatFailsDoesNotStopTheRest) {
   ProcessResult result = run(call);
   EXPECT_EQ(result.exit_code, 3) << result.err;
   EXPECT_EQ(files(), (std::vector<std::string>{"out/a_256x128.png", "out/c_128x256.png"}));
-  EXPECT_NE(result.err.find("headroom: b.png: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("headroom: kept/b.png: "), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("headroom: d.png: no settings"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("2 pictures to finish: at most "), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("1 of 2: a.png: 128×64 by refine:0.35 to 256×128 px: "),

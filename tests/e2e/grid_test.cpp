@@ -159,6 +159,7 @@ TEST_F(PictureGrid, BadInputIsOneSentence) {
   };
   refuse({"--grid-x", "colour=1,2"}, 2, {"--grid-x", "names no setting", "steps"});
   refuse({"--grid-x", "steps=4,0"}, 2, {"steps 0: ", "from 1 to 1000"});
+  refuse({"--grid-x", "steps=4,x"}, 2, {"steps x: the value \"x\" is not allowed; use a whole"});
   refuse({"--grid-x", "size=64x64,100x100"}, 2, {"size 100x100: ", "multiple of 64"});
   refuse({"--grid-x", "prompt:fox=dog"}, 2, {"dog: ", "does not hold \"fox\""});
   refuse({"--grid-x", "lora:none=1"}, 2, {"none 1: ", "none"});

@@ -58,8 +58,7 @@ bool JobSeries::make_one_of_many(const std::string& name, const GenerationReques
 }
 
 void JobSeries::fail(const std::string& name, const Error& error) {
-  std::fprintf(stderr, "headroom: %s: %s\n", printable(name).c_str(),
-               printable(error.what()).c_str());
+  std::fprintf(stderr, "headroom: %s\n", printable(told_of(name, error.what())).c_str());
   ++failed_;
   if (code_ == kExitOk) code_ = exit_code(error.kind());
 }

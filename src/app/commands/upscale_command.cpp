@@ -325,7 +325,8 @@ int run_upscale(const CommandLine& line) {
       return kExitCancelled;
     } catch (const Error& e) {
       if (is_alone || e.kind() == ErrorKind::kDevice) throw;
-      std::fprintf(stderr, "headroom: %s: %s\n", name.c_str(), printable(e.what()).c_str());
+      const std::string told = told_of(pictures[i].from.filename().string(), e.what());
+      std::fprintf(stderr, "headroom: %s\n", printable(told).c_str());
       ++failed;
       if (code == kExitOk) code = exit_code(e.kind());
     }

@@ -12,6 +12,9 @@ namespace headroom {
 // "1 picture", "3 pictures".
 [[nodiscard]] std::string pictures(int count);
 
+// "fox.png: SENTENCE", or the sentence alone if it names the thing itself.
+[[nodiscard]] std::string told_of(const std::string& name, const std::string& sentence);
+
 // Flushes what commands have printed with std::printf. Throws Error{kIo} when standard output did
 // not accept everything that was printed so far.
 void flush_output();
