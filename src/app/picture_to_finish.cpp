@@ -77,6 +77,14 @@ void check_same_seed(const std::optional<ReadSettings>& settings, const Generati
   }
 }
 
+// What is no picture at all is refused by read_picture_info(), which names WebP, too, since
+// settings are read from that.
+void check_format(const fs::path& file) {
+  if (format_of_bytes(read_whole_file(file)) != nullptr) return;
+  throw Error(ErrorKind::kIo, say("it is not a {0} picture; convert it first",
+                                  say_format_names(PictureUse::kPixels)));
+}
+
 void check_larger(Size from, Size to) {
   const auto area = [](Size size) { return std::int64_t{size.width} * size.height; };
   if (area(to) > area(from)) return;
@@ -108,6 +116,7 @@ std::vector<fs::path> files_to_finish(const CommandLine& line) {
 
 PictureToFinish read_picture_to_finish(const CommandLine& line, const fs::path& file,
                                        const ModelInfo& model) {
+  if (line.finish_how.refine) check_format(file);
   const PictureInfo info = read_picture_info(file);
   PictureToFinish picture{file, {info.width, info.height}, {}, {}};
   // From the same seed only its settings are needed.

@@ -131,7 +131,8 @@ TEST_F(Finish, ManyGoToAFolderAndOneThatFailsDoesNotStopTheRest) {
   ProcessResult result = run(call);
   EXPECT_EQ(result.exit_code, 3) << result.err;
   EXPECT_EQ(files(), (std::vector<std::string>{"out/a_256x128.png", "out/c_128x256.png"}));
-  EXPECT_NE(result.err.find("headroom: kept/b.png: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("headroom: b.png: it is not a PNG or JPEG picture"), std::string::npos)
+      << result.err;
   EXPECT_NE(result.err.find("headroom: d.png: no settings"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("2 pictures to finish: at most "), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("1 of 2: a.png: 128×64 by refine:0.35 to 256×128 px: "),
@@ -290,6 +291,8 @@ TEST_F(Finish, BadInputIsOneSentence) {
   refuse({(kStarterModel / "README.md").string()}, 3, {"README.md"});
   const std::string header("\x08\0\0\0\x7F\0\0\x3F\0\0", 10);  // 128 x 64
   write("w.webp", std::string("RIFF\x16\0\0\0WEBPVP8X\x0A\0\0\0", 20) + header);
+  write("g.gif", "GIF89a");
+  refuse({"g.gif", "-p", "a fox"}, 3, {"g.gif: it is not a PNG or JPEG picture; convert it"});
   refuse({"w.webp", "-p", "a fox"}, 3, {"w.webp: it is not a PNG or JPEG picture; convert it"});
   std::filesystem::create_directories(folder_ / "empty");
   refuse({"empty"}, 2, {"empty holds no PNG or JPEG"});
