@@ -215,8 +215,10 @@ void Window::Impl::draw() {
 
 void Window::Impl::keep_session() {
   kept_at_ = now();
+  const bool was_kept = state_.unkept.empty();
   session_.save(state_, services_.session.queue().status(), graphics_.place());
-  changed_ = !state_.unkept.empty();  // tried again until it works
+  changed_ = !state_.unkept.empty();                        // tried again until it works
+  if (was_kept != state_.unkept.empty()) pacer_.settle(2);  // a note comes or goes
 }
 
 double Window::Impl::patience() const {

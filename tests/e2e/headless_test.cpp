@@ -11,7 +11,7 @@ class WithoutWindow : public EndToEnd {
  protected:
   [[nodiscard]] ProcessResult run_headless(std::vector<std::string> arguments) const {
     ProcessOptions call = options(std::move(arguments));
-    call.program = test::built_program("headroom_without_window");
+    call.program = test::build_folder() / "without-window/bin/headroom";
     return run_process(call);
   }
   [[nodiscard]] ProcessResult run_cmake(std::vector<std::string> arguments) const {

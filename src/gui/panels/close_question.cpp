@@ -72,8 +72,8 @@ void draw_unsaved(const Ui& ui) {
   const std::size_t others = state.unsaved() - kept;
   const bool are_rescued = state.start_again && ui.services.rescue;
   if (others > 0) {
-    const char* const key = are_rescued ? "close.unsaved.rescued" : "close.unsaved";
-    tell(ui, "close.unsaved", fill(ui.t(key), {std::to_string(others)}),
+    const std::string words = ui.t(are_rescued ? "close.unsaved.rescued" : "close.unsaved");
+    tell(ui, "close.unsaved", fill(words, {std::to_string(others)}),
          are_rescued ? ui.colors.text_dim : ui.colors.bad);
   }
   if (kept > 0) {
