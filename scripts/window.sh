@@ -99,9 +99,9 @@ enter() {
   fail "could not type into $1"
 }
 
-# save_screen FILE: saves a screenshot.
+# save_screen FILE: saves a screenshot, with 255 colours, which is half as large and looks the same.
 save_screen() {
   mkdir -p "$(dirname "$1")"
   import -window root "$folder/screen.png"
-  convert "$folder/screen.png" -strip -define png:compression-level=9 "$1"
+  convert "$folder/screen.png" -strip -dither FloydSteinberg -colors 255 -define png:compression-level=9 "$1"
 }
