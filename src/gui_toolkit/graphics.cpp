@@ -273,8 +273,10 @@ void Graphics::wait(double seconds) {
   constexpr double kServeEvery_s = 0.1;
   constexpr double kAskEvery_s = 0.01;
   WindowEvents& events = state_->events;
-  for (const double end = glfwGetTime() + seconds; glfwGetTime() < end;) {
-    double part = end - glfwGetTime();
+  const double end = glfwGetTime() + seconds;
+  // One reading of the clock for test and difference: GLFW aborts at a time below zero.
+  for (double left = seconds; left > 0; left = end - glfwGetTime()) {
+    double part = left;
     if (events.own_picture.holds()) part = std::min(part, kServeEvery_s);
     if (events.reader.waits()) part = std::min(part, kAskEvery_s);
     const double begun = glfwGetTime();

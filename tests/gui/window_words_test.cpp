@@ -18,8 +18,9 @@ namespace {
 
 using nlohmann::json;
 
+// `options` win over these.
 WindowDriver open(std::vector<std::string> options) {
-  options.insert(options.end(), {"--language=zh", "--step-ms=20"});
+  options.insert(options.begin(), {"--language=zh", "--step-ms=20"});
   return open_demo(std::move(options));
 }
 
@@ -78,7 +79,7 @@ TEST(WindowWords, WhatIsExplainedAndOpenedIsInChinese) {
 }
 
 TEST(WindowWords, ARunItsFailureAndItsQueueAreInChinese) {
-  WindowDriver w = open({"--save=fails", "--step-ms=400"});
+  WindowDriver w = open({"--save=fails", "--step-ms=200"});
   w.click("prompt");
   w.type("slow");  // says that the device became slower
   w.click("generate");
@@ -94,10 +95,14 @@ TEST(WindowWords, ARunItsFailureAndItsQueueAreInChinese) {
     w.click("prompt");
     w.key("ctrl+a");
     w.type(prompt);
+    const json before = w.state()["banners"];
     w.click("generate");
-    ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 1; }));
-    ASSERT_TRUE(w.wait([](const json& s) { return s["jobs"] == 0; }, 60));
-    ASSERT_FALSE(w.state()["banners"].empty()) << prompt;
+    ASSERT_TRUE(w.wait(
+        [&](const json& s) {
+          return s["jobs"] == 0 && !s["banners"].empty() && s["banners"] != before;
+        },
+        60))
+        << prompt << ": " << w.state()["banners"];
     expect_chinese(w, prompt);
   }
   w.screenshot("words_failed_zh");
