@@ -2,6 +2,7 @@
 
 #include "headroom/core/error.h"
 #include "headroom/core/lower_case.h"
+#include "headroom/model_files/find_models.h"
 #include "headroom/weights/tiny_decoder_file.h"
 
 #include "chosen_model.h"
@@ -36,6 +37,26 @@ std::vector<fs::path> candidates_in(const fs::path& folder) {
     if (has_its_name(entry.path())) files.push_back(entry.path());
   }
   std::ranges::sort(files);
+  return files;
+}
+
+// In the order of preference.
+std::vector<fs::path> candidates(const ModelOptions& options, const ModelFolder& model) {
+  const ModelPlaces places = chosen_places(options);
+  std::error_code error;
+  std::vector<fs::path> folders{fs::is_directory(model.root, error) ? model.root
+                                                                    : model.root.parent_path()};
+  for (const fs::path& shelf : places.shelves.preview_decoders) folders.push_back(shelf);
+  const auto downloaded = downloaded_repository(places.hub_cache, "madebyollin/taef1");
+  if (downloaded) folders.push_back(*downloaded);
+  std::vector<fs::path> files;
+  for (const fs::path& folder : folders) {
+    for (fs::path& file : candidates_in(folder)) files.push_back(std::move(file));
+  }
+  // By its diffusers name, which says nothing elsewhere.
+  const fs::path whole =
+      downloaded ? *downloaded / "diffusion_pytorch_model.safetensors" : fs::path();
+  if (downloaded && fs::exists(whole, error)) files.push_back(whole);
   return files;
 }
 
@@ -76,19 +97,12 @@ ChosenPreviewDecoder chosen_preview_decoder(const ModelOptions& options, const M
   if (options.preview_decoder == kNoPreviewDecoder) return {};
   if (!options.preview_decoder.empty()) return configured(options.preview_decoder, model);
   if (!can_decode(model.vae)) return {};
-  std::error_code error;
-  std::vector<fs::path> folders{fs::is_directory(model.root, error) ? model.root
-                                                                    : model.root.parent_path()};
-  for (const fs::path& shelf : chosen_places(options).shelves.preview_decoders)
-    folders.push_back(shelf);
-  for (const fs::path& folder : folders) {
-    for (const fs::path& file : candidates_in(folder)) {
-      try {
-        static_cast<void>(TinyDecoderFile(file));
-        return {file};
-      } catch (const Error& e) {
-        spdlog::warn("previews are not decoded: {}", e.what());
-      }
+  for (const fs::path& file : candidates(options, model)) {
+    try {
+      static_cast<void>(TinyDecoderFile(file));
+      return {file};
+    } catch (const Error& e) {
+      spdlog::warn("previews are not decoded: {}", e.what());
     }
   }
   return {};

@@ -50,8 +50,8 @@ class WorkFolder {
   fs::path path_;
 };
 
-// Settings for a spawned program: no input, output to a file, and default signal handling, since
-// this process blocks some signals.
+// Settings for a spawned program: no input, output to a file, default signal handling, since this
+// process blocks some signals, and a process group of its own, so that what it starts ends with it.
 class SpawnSettings {
  public:
   explicit SpawnSettings(const fs::path& output) {
@@ -64,7 +64,8 @@ class SpawnSettings {
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   }
   ~SpawnSettings() {
     posix_spawn_file_actions_destroy(&files_);
@@ -96,7 +97,7 @@ std::optional<int> wait_for_end(pid_t child, const EndsWithin& ends_within) {
     if (ended < 0 && errno != EINTR)
       fail("the program's end cannot be waited for: " + text_of(errno));
     if (ends_within(std::chrono::milliseconds(50))) {
-      ::kill(child, is_told ? SIGKILL : SIGTERM);
+      ::kill(-child, is_told ? SIGKILL : SIGTERM);
       is_told = true;
     }
   }

@@ -8,11 +8,13 @@
 #include "commands/job_series.h"
 #include "input_pictures.h"
 #include "read_init_image.h"
+#include "saved_pictures.h"
 
 #include <cstdio>
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -35,6 +37,14 @@ void check(const CommandLine& line) {
         "--count makes several pictures of one, which a folder of pictures does not allow; "
         "leave it out");
   }
+}
+
+// Throws Error unless `file` is a picture of `request`.
+void check_is_made(const fs::path& file, const GenerationRequest& request) {
+  if (is_picture_of(file, request)) return;
+  throw Error(
+      ErrorKind::kIo,
+      file.string() + " is there already and was made otherwise; name another folder with -o");
 }
 
 // The command line for one of the folder's pictures.
@@ -64,17 +74,20 @@ int run_init_folder(const CommandLine& line, const GenerationContext& app,
   JobSeries series(line, app, signals);
   int left_out = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    std::error_code error;
-    if (fs::exists(all[i].to, error)) {
-      ++left_out;
-      continue;
-    }
     const std::string name = all[i].from.filename().string();
-    std::fprintf(stderr, "headroom: %zu of %zu: %s\n", i + 1, all.size(), printable(name).c_str());
     try {
       GenerationRequest one = request;
-      for (const Message& note :
-           read_init_image(line_for(line, all[i].from), app.pipeline.model.info, one)) {
+      const std::vector<Message> notes =
+          read_init_image(line_for(line, all[i].from), app.pipeline.model.info, one);
+      std::error_code error;
+      if (fs::exists(all[i].to, error)) {
+        check_is_made(all[i].to, one);
+        ++left_out;
+        continue;
+      }
+      std::fprintf(stderr, "headroom: %zu of %zu: %s\n", i + 1, all.size(),
+                   printable(name).c_str());
+      for (const Message& note : notes) {
         std::fprintf(stderr, "headroom: note: %s\n", note.english().c_str());
       }
       if (!series.make_one_of_many(name, one, {all[i].to, true})) break;

@@ -166,6 +166,10 @@ class Search {
 
 }  // namespace
 
+std::optional<fs::path> downloaded_repository(const fs::path& hub_cache, const std::string& name) {
+  return hub_cache.empty() ? std::nullopt : snapshot_of(repository_folder(hub_cache, name));
+}
+
 std::vector<FoundModel> find_models(const std::vector<fs::path>& folders,
                                     const ModelPlaces& where) {
   Search search(where);

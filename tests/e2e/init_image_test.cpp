@@ -232,6 +232,15 @@ TEST_F(InitImage, AFolderGoesToAFolderAndOneThatFailsDoesNotStopTheRest) {
       << result.err;
   EXPECT_EQ(read_bytes(folder_ / "out/a.png"), first);
   EXPECT_EQ(files().size(), 3U);
+  // With other settings it is no repetition.
+  std::vector<std::string> other = call;
+  other.insert(other.end(), {"--strength", "0.3"});
+  result = run(other);
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_NE(result.err.find("out/a.png is there already and was made otherwise"), std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("0 were there already, 3 failed"), std::string::npos) << result.err;
+  EXPECT_EQ(read_bytes(folder_ / "out/a.png"), first);
   // Masks by the same names.
   put("masks/a.png", half_white(64, 64));
   result = run(start({"--init-image", "in", "--mask", "masks", "--steps", "2", "-o", "masked"}));

@@ -168,6 +168,7 @@ TEST_F(Resume, LeavesAFileThatHasThePicturesNameByNow) {
   write("a.png", "somebody else's");
   const ProcessResult result = run({"resume"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.err.find("a.png is another picture by now"), std::string::npos) << result.err;
   EXPECT_EQ(read_bytes(folder_ / "a.png"), "somebody else's");
   ASSERT_EQ(files().size(), 1U);
   EXPECT_TRUE(files().front().starts_with("outputs_"));

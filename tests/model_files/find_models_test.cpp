@@ -151,6 +151,14 @@ TEST_F(FindModels, SaysWhichPartsOfAFolderAreMissing) {
   EXPECT_FALSE(damaged[0].problem.empty());
 }
 
+TEST_F(FindModels, ARepositoryOfTheHuggingFaceCacheByItsName) {
+  put("hub/models--me--taef1/snapshots/abc/taef1.pth", models() / "model/README.md");
+  EXPECT_EQ(downloaded_repository(folder_ / "hub", "me/taef1"),
+            folder_ / "hub/models--me--taef1/snapshots/abc");
+  EXPECT_EQ(downloaded_repository(folder_ / "hub", "me/other"), std::nullopt);
+  EXPECT_EQ(downloaded_repository({}, "me/taef1"), std::nullopt);
+}
+
 TEST_F(FindModels, InTheHuggingFaceCacheByTheirRepositories) {
   const std::string mine = "hub/models--me--my-tuned-one";
   put(mine + "/snapshots/abc", models() / "model");

@@ -118,10 +118,12 @@ int finish_group(const CommandLine& line, const AppConfig& config,
       complain("note: " + waiting->name + " was sampled on " + sampled_on + " and is decoded on " +
                app.pipeline.device.name + ", which may differ in the last digit");
     }
-    queue.save_with([output = waiting->picture.output](const GenerationRequest& request,
-                                                       const GeneratedImage& picture) {
+    queue.save_with([output = waiting->picture.output, wanted = destination(*waiting)](
+                        const GenerationRequest& request, const GeneratedImage& picture) {
       const fs::path file = save_resumed(output, request, picture);
       spdlog::info("saved {}", file.string());
+      if (output.is_file && file != wanted)
+        complain("note: " + wanted + " is another picture by now, so this one has another name");
       return file;
     });
     try {

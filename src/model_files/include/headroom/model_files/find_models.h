@@ -31,6 +31,11 @@ struct FoundModel {
 // Only those that exist.
 [[nodiscard]] ModelShelves shelves_below(const std::filesystem::path& folder);
 
+// The newest download of the repository `name`, "org/name", in a Hugging Face cache, if it is
+// there.
+[[nodiscard]] std::optional<std::filesystem::path> downloaded_repository(
+    const std::filesystem::path& hub_cache, const std::string& name);
+
 // Looks for models in this order, listing each once: in `folders` (a model's own folder, or one
 // that contains models' folders or weight files), on `where`'s shelves for transformers, and among
 // all repositories in its Hugging Face cache. Reads headers. Other models and LoRAs are skipped;
