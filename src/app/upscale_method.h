@@ -37,7 +37,7 @@ class UpscaleMethod {
   [[nodiscard]] virtual std::optional<Image> run(const Image& image, const UpscaleMethodPlan& plan,
                                                  int scale, const GoOn& go_on) = 0;
   // Device memory of the last run, if known.
-  [[nodiscard]] virtual std::int64_t actual_peak_bytes() const { return 0; }
+  [[nodiscard]] virtual PeakUse actual_peak() const { return {}; }
 };
 
 // Makes the one that --model, --denoise, --device and the memory options ask for. Throws Error.

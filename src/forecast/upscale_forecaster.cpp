@@ -14,46 +14,62 @@ namespace {
 // Pixels of the result per second on one core; only used to say "less than a second".
 constexpr double kLanczosPixels = 10e6;
 
-// Operations of a 3x3 convolution per pixel.
-double convolution(double in, double out) { return 18 * in * out; }
-
 // Programs are told from files of weights by their ending.
 bool is_network(const Upscale& asked) {
   return asked.model != kLanczos && std::filesystem::path(asked.model).has_extension();
 }
 
-double srvgg_flops(const UpscalerConfig& c, double pixels) {
+// Sums the seconds of 3x3 convolutions.
+struct Convolutions {
+  const DeviceRates& rates;
+  double seconds = 0;
+
+  // Of `in` to `out` channels on `area` cells. Kernels compute at least 16 channels. Where there
+  // are fewer, what passes through takes longer than the products.
+  void add(double in, double out, double area) {
+    constexpr double kPadded = 16;
+    const double narrow = std::min(in, out);
+    seconds += 18 * std::max(in, kPadded) * std::max(out, kPadded) * area /
+               convolution_rate(rates, std::max(narrow, kPadded));
+    if (narrow < kPadded) seconds += area * (in + out) * rates.layer_value_seconds;
+  }
+};
+
+void add_srvgg(const UpscalerConfig& c, double pixels, Convolutions& all) {
   const double n = c.channels;
-  return pixels * (convolution(3, n) + c.blocks * convolution(n, n) +
-                   convolution(n, 3.0 * c.scale * c.scale));
+  all.add(3, n, pixels);
+  all.add(n, n, c.blocks * pixels);
+  all.add(n, 3.0 * c.scale * c.scale, pixels);
 }
 
-double rrdb_flops(const UpscalerConfig& c, double pixels) {
+void add_rrdb(const UpscalerConfig& c, double pixels, Convolutions& all) {
   const double n = c.channels;
-  double dense = 0;
-  for (int i = 0; i < 4; ++i) dense += convolution(n + i * c.growth, c.growth);
-  dense += convolution(n + 4.0 * c.growth, n);
-  const double u2 = 1.0 * c.unshuffle * c.unshuffle;
-  double flops = convolution(3 * u2, n) + 3 * c.blocks * dense + convolution(n, n);
-  double area = 1;  // pixels per cell at the present size
-  for (int i = 0; i < c.doublings(); ++i) {
-    area *= 4;
-    flops += area * convolution(n, n);
-  }
-  flops += area * (convolution(n, n) + convolution(n, 3));
-  return pixels / u2 * flops;
+  const double cells = pixels / (1.0 * c.unshuffle * c.unshuffle);
+  all.add(3.0 * c.unshuffle * c.unshuffle, n, cells);
+  const double dense_blocks = 3.0 * c.blocks;
+  for (int i = 0; i < 4; ++i) all.add(n + i * c.growth, c.growth, dense_blocks * cells);
+  all.add(n + 4.0 * c.growth, n, dense_blocks * cells);
+  all.add(n, n, cells);
+  double area = cells;
+  for (int i = 0; i < c.doublings(); ++i) all.add(n, n, area *= 4);
+  all.add(n, n, area);
+  all.add(n, 3, area);
 }
 
 }  // namespace
 
-double upscale_flops(const UpscalerConfig& config, double pixels) {
+double estimate_upscale_seconds(const UpscalerConfig& config, double pixels,
+                                const DeviceRates& rates) {
+  Convolutions all{rates};
   switch (config.kind) {
     case UpscalerKind::kRrdbNet:
-      return rrdb_flops(config, pixels);
+      add_rrdb(config, pixels, all);
+      break;
     case UpscalerKind::kSrvggNet:
-      return srvgg_flops(config, pixels);
+      add_srvgg(config, pixels, all);
+      break;
   }
-  return 0;
+  return all.seconds + 3 * pixels * config.scale * config.scale * rates.layer_value_seconds;
 }
 
 UpscaleForecaster::UpscaleForecaster(Device device, BudgetOptions budget,
@@ -76,10 +92,10 @@ UpscalerConfig UpscaleForecaster::config_of(const std::string& model) {
   return config;
 }
 
-double UpscaleForecaster::work_of(const Upscale& asked, Size picture) {
+double UpscaleForecaster::seconds_of(const Upscale& asked, Size picture, const DeviceRates& rates) {
   const double pixels = 1.0 * picture.width * picture.height;
-  if (!is_network(asked)) return pixels * asked.scale * asked.scale;
-  return upscale_flops(config_of(asked.model), pixels);
+  if (is_network(asked)) return estimate_upscale_seconds(config_of(asked.model), pixels, rates);
+  return pixels * asked.scale * asked.scale / kLanczosPixels;
 }
 
 UpscaleForecast UpscaleForecaster::plan(const Upscale& asked, Size picture,
@@ -110,10 +126,12 @@ Forecast UpscaleForecaster::forecast(const Upscale& asked, Size picture,
   plan.height = picture.height * asked.scale;
   plan.execution = option_names({});
   StagePlan stage{.stage = Stage::kUpscale};
-  const double work = work_of(asked, picture);
-  double rate = kLanczosPixels;
+  const auto known = rates_ ? rates_() : std::nullopt;
+  const DeviceRates rates = known.value_or(unmeasured_rates(device_.backend->has_own_memory()));
+  const double estimate = seconds_of(asked, picture, rates);
+  // Of a program nothing is known before its first run.
+  if (is_network(asked) ? known.has_value() : asked.model == kLanczos) stage.seconds = estimate;
   if (!is_network(asked)) {
-    if (asked.model != kLanczos) rate = 0;  // of a program nothing is known before its first run
     forecast.budget = compute_budget(memory, budget_);
     forecast.fits = true;
   } else {
@@ -132,15 +150,11 @@ Forecast UpscaleForecaster::forecast(const Upscale& asked, Size picture,
     if (!found.fits)
       forecast.shortfall_bytes =
           std::max<std::int64_t>(0, plan.peak_bytes - forecast.budget.budget_bytes);
-    const auto rates = rates_ ? rates_() : std::nullopt;
-    const double channels = config_of(asked.model).channels;
-    rate = rates ? convolution_rate(*rates, channels) : 0;
   }
-  stage.seconds = rate > 0 ? work / rate : 0;
   plan.seconds_are_estimated = true;
   if (const std::optional<LastRun> last = last_run(asked)) {
-    const double work_then = work_of({asked.model, last->scale}, last->picture);
-    stage.seconds = last->seconds * work / work_then;
+    const double then = seconds_of({asked.model, last->scale}, last->picture, rates);
+    stage.seconds = last->seconds * estimate / then;
     plan.seconds_are_estimated = false;
   }
   plan.seconds = stage.seconds;

@@ -29,15 +29,19 @@ struct Grid {
   std::int64_t height, width;  // cells
 };
 
-// Records everything from loading to the last piece as one stage.
+// Records everything from loading to the last piece as one stage. `library_bytes` are there all
+// the time.
 AllocationTrace dry_run(const UpscalerConfig& config, Grid grid, std::int64_t side,
-                        const workspace::KernelSet& kernels) {
+                        const workspace::KernelSet& kernels, std::int64_t library_bytes) {
   const c10::InferenceMode inference;
   const workspace::ScopedKernels scoped(kernels);
   AllocationTrace trace;
   std::unique_ptr<UpscaleNetwork> network;  // outlives the recording, since its weights stay
+  at::Tensor libraries;                     // likewise
   AllocationRecorder recorder(trace);
   recorder.mark(Stage::kDecode);
+  if (library_bytes > 0)
+    libraries = at::empty({library_bytes}, at::TensorOptions(at::kMeta).dtype(at::kByte));
   MetaWeights weights(at::kFloat);
   network = load_upscale_network(config, weights);
   at::Tensor picture;
@@ -102,7 +106,10 @@ UpscalePlan plan_upscale(const UpscalerConfig& config, int width, int height, st
                          const Device& device) {
   const Grid grid{cells_along(height, config), cells_along(width, config)};
   const AllocatorModel allocator = allocator_of(device);
-  const AllocationTrace trace = dry_run(config, grid, side, {.card = allocator.card});
+  // A model may have left a library's workspace. Where none did, it is not in use either.
+  const std::int64_t library_bytes = device.backend->library_bytes();
+  const AllocationTrace trace =
+      dry_run(config, grid, side, {.card = allocator.card}, library_bytes);
   const TracePeaks peaks = allocator.peaks(trace);
   const StagePeak& peak = peaks.stages[static_cast<std::size_t>(Stage::kDecode)];
   UpscalePlan plan;
@@ -110,9 +117,9 @@ UpscalePlan plan_upscale(const UpscalerConfig& config, int width, int height, st
   plan.pieces = piece_count(grid.height, grid.width, side);
   const std::int64_t cells = std::max(longest_of(grid.height, side), longest_of(grid.width, side));
   plan.piece_px = std::min<std::int64_t>(cells * config.unshuffle, std::max(width, height));
-  plan.weights_bytes = peaks.left_in_use_bytes;
-  plan.peak_bytes = peaks.peak_bytes + device.backend->library_bytes();
-  plan.in_use_peak_bytes = peak.in_use_bytes;
+  plan.weights_bytes = peaks.left_in_use_bytes - library_bytes;
+  plan.peak_bytes = peaks.peak_bytes;
+  plan.in_use_peak_bytes = peak.in_use_bytes - library_bytes;
   plan.small_pool_bytes = peak.small_bytes;
   const std::int64_t pixels = std::int64_t{width} * height;
   plan.host_bytes =

@@ -132,7 +132,7 @@ std::optional<Image> Upscaler::run(
     backend.reserve(plan.peak_bytes, plan.small_pool_bytes);
     backend.begin_run();
     std::optional<Image> result = run_reserved(image, plan, go_on);
-    actual_peak_bytes_ = backend.end_stage().in_use;
+    actual_peak_ = backend.end_stage();
     return result;
   } catch (const Error&) {
     throw;

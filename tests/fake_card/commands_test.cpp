@@ -1,8 +1,10 @@
 // Every command on cards of every generation that libtorch's wheel has kernels for.
 #include "headroom/core/bytes.h"
 #include "headroom/image/image_reader.h"
+#include "headroom/image/png_writer.h"
 
 #include "fake_card/card_program.h"
+#include "support/paths.h"
 
 #include <algorithm>
 
@@ -47,6 +49,28 @@ TEST_P(EveryCard, MakesAPictureAndTheReportCountsIt) {
   const ProcessResult report = run({"report"});
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_NE(report.out.find("Stand-in card"), std::string::npos) << report.out;
+}
+
+// At once and in pieces.
+TEST_P(EveryCard, EnlargesAPictureWithinItsPlan) {
+  const Image image{384, 256, std::vector<std::uint8_t>(std::size_t{3} * 384 * 256, 90)};
+  write("from.png", encode_png(image, {}));
+  const std::string network = (test::data_folder() / "upscalers/x4.pth").string();
+  std::int64_t whole = 0;
+  for (const char* const name : {"whole.png", "pieces.png"}) {
+    std::vector<std::string> call{"upscale", "from.png", "--model", network, "--json", "-o", name};
+    if (whole > 0) {
+      call.emplace_back("--vram-cap");
+      call.push_back(std::to_string(whole - 1));
+    }
+    const json out = run_json(call).at(0);
+    EXPECT_EQ(out["width"], 1536);
+    EXPECT_EQ(out["pieces"] == 1, whole == 0) << out;
+    EXPECT_LE(out["actual_peak_bytes"], out["predicted_peak_bytes"]) << out;
+    EXPECT_EQ(out["actual_in_use_bytes"], out["predicted_in_use_bytes"]) << out;
+    whole = out["predicted_peak_bytes"];
+  }
+  EXPECT_GT(take_events().size(), 0U) << "the card did it";
 }
 
 // From the reservation on, the driver is asked for nothing: not in the first picture, and not in

@@ -54,19 +54,39 @@ RunRecord run_of(const Upscale& asked, Size picture, double seconds) {
   return record;
 }
 
-// A 3x3 convolution is nine products and nine sums for each pair of channels.
+// A 3x3 convolution is nine products and nine sums for each pair of channels, of which there are at
+// least 16.
 TEST(UpscaleForecaster, CountsTheOperations) {
+  const auto flops = [](const UpscalerConfig& config, double pixels) {
+    return 1e9 * estimate_upscale_seconds(config, pixels, rates());
+  };
   const UpscalerConfig small{
-      .kind = UpscalerKind::kSrvggNet, .scale = 2, .channels = 8, .blocks = 1};
-  EXPECT_EQ(upscale_flops(small, 100), 100 * 18 * (3 * 8 + 8 * 8 + 8 * 12));
-  const UpscalerConfig dense{.scale = 2, .unshuffle = 1, .channels = 4, .growth = 2, .blocks = 1};
-  const double block = 2 * (4 + 6 + 8 + 10) + 12 * 4;
-  EXPECT_EQ(upscale_flops(dense, 1),
-            18 * (3 * 4 + 3 * block + 4 * 4 + 4 * (4 * 4) + 4 * (4 * 4 + 4 * 3)));
-  const UpscalerConfig cells{.scale = 2, .unshuffle = 2, .channels = 4, .growth = 2, .blocks = 1};
-  EXPECT_EQ(upscale_flops(cells, 4),
-            18 * (12 * 4 + 3 * block + 4 * 4 + (4 + 16) * (4 * 4) + 16 * (4 * 4 + 4 * 3)))
-      << "for one cell of four pixels";
+      .kind = UpscalerKind::kSrvggNet, .scale = 4, .channels = 20, .blocks = 2};
+  EXPECT_NEAR(flops(small, 100), 100 * 18 * (16 * 20 + 2 * 20 * 20 + 20 * 48), 1e-3);
+  const UpscalerConfig dense{.scale = 2, .unshuffle = 1, .channels = 40, .growth = 20, .blocks = 1};
+  const double block = 20 * (40 + 60 + 80 + 100) + 120 * 40;
+  EXPECT_NEAR(flops(dense, 1),
+              18 * (16 * 40 + 3 * block + 40 * 40 + 4 * (40 * 40) + 4 * (40 * 40 + 40 * 16)), 1e-3);
+  const UpscalerConfig cells{.scale = 2, .unshuffle = 4, .channels = 40, .growth = 20, .blocks = 1};
+  EXPECT_NEAR(
+      flops(cells, 16),
+      18 * (48 * 40 + 3 * block + 40 * 40 + (4 + 16 + 64) * (40 * 40) + 64 * (40 * 40 + 40 * 16)),
+      1e-3)
+      << "for one cell of 16 pixels";
+}
+
+// Narrow convolutions take as long as their values need to pass; so does the result.
+TEST(UpscaleForecaster, CountsTheValuesOfNarrowNetworks) {
+  DeviceRates passing;
+  passing.narrow_convolution = passing.wide_convolution = 1e300;
+  passing.layer_value_seconds = 1e-6;
+  const UpscalerConfig narrow{
+      .kind = UpscalerKind::kSrvggNet, .scale = 2, .channels = 8, .blocks = 2};
+  EXPECT_NEAR(estimate_upscale_seconds(narrow, 1e6, passing),
+              (3 + 8) + 2 * (8 + 8) + (8 + 12) + 3 * 4, 1e-9);
+  const UpscalerConfig wide{
+      .kind = UpscalerKind::kSrvggNet, .scale = 4, .channels = 64, .blocks = 2};
+  EXPECT_NEAR(estimate_upscale_seconds(wide, 1e6, passing), (3 + 64) + 3 * 16, 1e-9);
 }
 
 TEST(UpscaleForecaster, TellsWhatTheRunNeedsAndHowLargeItsResultIs) {
@@ -120,7 +140,7 @@ TEST(UpscaleForecaster, SecondsAreThoseOfTheLastRunByItsPixels) {
   const auto seconds = [&](Size of) { return all.forecast(asked, of, memory_of(kGiB)).plan; };
   const UpscalerConfig config{
       .kind = UpscalerKind::kSrvggNet, .scale = 2, .channels = 8, .blocks = 2};
-  const double by_rates = upscale_flops(config, 2000) / (0.5e9);  // of 16 channels half are padding
+  const double by_rates = estimate_upscale_seconds(config, 2000, rates());
   EXPECT_NEAR(seconds(size).seconds, by_rates, 1e-9 * by_rates);
   EXPECT_TRUE(seconds(size).seconds_are_estimated);
   all.learn(run_of(asked, size, 3));

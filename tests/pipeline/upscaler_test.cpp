@@ -83,12 +83,12 @@ TEST(Upscale, TakesToTheByteWhatThePlanSays) {
       const UpscalePlan plan =
           plan_upscale(upscaler.file().config(), image.width, image.height, side, processor());
       ASSERT_TRUE(enlarge(upscaler, image, side));
-      EXPECT_EQ(upscaler.actual_peak_bytes() - before, plan.peak_bytes);
+      EXPECT_EQ(upscaler.actual_peak().in_use - before, plan.peak_bytes);
       EXPECT_EQ(cpu_budget::use().growths, 0);
       EXPECT_EQ(cpu_budget::use().weights - before, plan.weights_bytes);
       // And again with the weights that are there.
       ASSERT_TRUE(enlarge(upscaler, image, side));
-      EXPECT_LE(upscaler.actual_peak_bytes() - before, plan.peak_bytes);
+      EXPECT_LE(upscaler.actual_peak().in_use - before, plan.peak_bytes);
     }
   }
   EXPECT_EQ(cpu_budget::use().total(), 0);

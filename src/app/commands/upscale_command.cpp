@@ -81,7 +81,9 @@ std::optional<UpscaleRecord> record_in(const fs::path& file) {
 }
 
 // The pictures of `headroom finish --how upscaler:FILE`, in sizes as that has them.
-bool finishes(const CommandLine& line) { return !line.finish_how.upscaler.empty(); }
+bool finishes(const CommandLine& line) {
+  return line.finish_how && !line.finish_how->upscaler.empty();
+}
 
 class Series {
  public:
@@ -248,8 +250,11 @@ class Series {
                                  {"seconds", seconds_}};
       if (plan.forecast) {
         out["pieces"] = plan.forecast->plan.pieces;
-        out["predicted_peak_bytes"] = plan.forecast->plan.in_use_peak_bytes;
-        out["actual_peak_bytes"] = method_->actual_peak_bytes();
+        const PeakUse actual = method_->actual_peak();
+        out["predicted_peak_bytes"] = plan.forecast->plan.peak_bytes;
+        out["actual_peak_bytes"] = actual.held;
+        out["predicted_in_use_bytes"] = plan.forecast->plan.in_use_peak_bytes;
+        out["actual_in_use_bytes"] = actual.in_use;
       }
       std::printf("%s\n", json_line(out).c_str());
     } else {

@@ -46,7 +46,7 @@ class UpscaleForecaster {
   };
   [[nodiscard]] std::optional<LastRun> last_run(const Upscale& asked);
   [[nodiscard]] UpscalerConfig config_of(const std::string& model);
-  [[nodiscard]] double work_of(const Upscale& asked, Size picture);
+  [[nodiscard]] double seconds_of(const Upscale& asked, Size picture, const DeviceRates& rates);
 
   const Device device_;
   const BudgetOptions budget_;
@@ -64,8 +64,9 @@ class UpscaleForecaster {
 // An upscaler's name in run records: "Lanczos", or the name of its file or program without folders.
 [[nodiscard]] std::string upscaler_name(const Upscale& upscale);
 
-// Floating-point operations for a picture of `pixels`; a multiplication and an addition count as
-// two. Without the margins of pieces.
-[[nodiscard]] double upscale_flops(const UpscalerConfig& config, double pixels);
+// Seconds that enlarging a picture of `pixels` by a network takes, at a device's rates. Without the
+// margins of pieces, loading and saving.
+[[nodiscard]] double estimate_upscale_seconds(const UpscalerConfig& config, double pixels,
+                                              const DeviceRates& rates);
 
 }  // namespace headroom

@@ -54,8 +54,8 @@ class Upscaler {
   [[nodiscard]] std::optional<Image> run(
       const Image& image, const UpscalePlan& plan, std::int64_t budget_bytes,
       const std::function<bool(std::int64_t done, std::int64_t total)>& go_on);
-  // The most memory that was in use during the last run.
-  [[nodiscard]] std::int64_t actual_peak_bytes() const { return actual_peak_bytes_; }
+  // Of the device's memory, during the last run.
+  [[nodiscard]] PeakUse actual_peak() const { return actual_peak_; }
 
  private:
   struct Loaded;
@@ -68,7 +68,7 @@ class Upscaler {
   int threads_;
   std::optional<Mix> mix_;
   std::unique_ptr<Loaded> loaded_;
-  std::int64_t actual_peak_bytes_ = 0;
+  PeakUse actual_peak_;
 };
 
 }  // namespace headroom
