@@ -65,6 +65,7 @@ void offer_upscalers(const ModelOptions& options, const std::function<void(Upsca
   for (UpscalerOffer& offer : offers) {
     try {
       offer.scale = UpscalerFile(offer.file).config().scale;
+      offer.can_mix = weaker_upscaler(offer.file).has_value();
     } catch (const Error& e) {
       offer.problem = e.message();
     }

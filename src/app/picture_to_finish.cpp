@@ -116,11 +116,12 @@ std::vector<fs::path> files_to_finish(const CommandLine& line) {
 
 PictureToFinish read_picture_to_finish(const CommandLine& line, const fs::path& file,
                                        const ModelInfo& model) {
-  if (line.finish_how.refine) check_format(file);
+  const FinishMethod how = line.finish_how.value_or(FinishMethod{model.refine_strength});
+  if (how.refine) check_format(file);
   const PictureInfo info = read_picture_info(file);
   PictureToFinish picture{file, {info.width, info.height}, {}, {}};
   // From the same seed only its settings are needed.
-  if (line.finish_how.refine && !info.why_no_pixels.empty()) {
+  if (how.refine && !info.why_no_pixels.empty()) {
     throw Error(ErrorKind::kIo, info.why_no_pixels);
   }
   if (picture.size.width < 1 || picture.size.height < 1) refuse("its header says no size");
@@ -135,15 +136,15 @@ PictureToFinish read_picture_to_finish(const CommandLine& line, const fs::path& 
   if (const std::string names = recommended(told, line); !names.empty()) {
     picture.notes.push_back("it does not tell " + names + ", so the model's own are used");
   }
-  if (!line.finish_how.refine) check_same_seed(settings, request, picture.notes);
+  if (!how.refine) check_same_seed(settings, request, picture.notes);
   const Size to = finished_size(picture.size, line.finish_size, model.size_unit);
   check_larger(picture.size, to);
   const int cut = cut_percent(picture.size, to);
-  if (line.finish_how.refine && cut > 0) {
+  if (how.refine && cut > 0) {
     picture.notes.push_back(std::to_string(cut) + " % of it is cut off for the shape of " +
                             to_string(to) + " px");
   }
-  picture.request = finish_request(std::move(request), line.finish_how, to,
+  picture.request = finish_request(std::move(request), how, to,
                                    {file.filename().string(), sha256(read_whole_file(file))});
   const auto problems = validate(picture.request, model.size_unit);
   if (!problems.empty()) throw Error(ErrorKind::kInvalidRequest, problems.front().message);

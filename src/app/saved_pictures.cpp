@@ -87,7 +87,7 @@ std::vector<PictureText> enlarged_texts(const GenerationRequest& request,
       origin.sha256,
       is_network ? fs::path(request.upscale->model).filename().string() : kLanczos,
       request.upscale->scale,
-      std::nullopt,
+      request.upscale->denoise,
       picture.run_record.version,
       picture.run_record};
   texts.push_back({kUpscaleKeyword, upscale_json(record), true});

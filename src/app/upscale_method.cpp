@@ -80,9 +80,7 @@ class NetworkMethod final : public UpscaleMethod {
                            const GoOn& go_on) override {
     return upscaler_.run(image, plan.forecast->plan, plan.forecast->budget.budget_bytes, go_on);
   }
-  [[nodiscard]] std::int64_t actual_peak_bytes() const override {
-    return upscaler_.actual_peak_bytes();
-  }
+  [[nodiscard]] PeakUse actual_peak() const override { return upscaler_.actual_peak(); }
 
  private:
   BudgetOptions budget_;
@@ -91,20 +89,8 @@ class NetworkMethod final : public UpscaleMethod {
   DeviceMemory memory_;
 };
 
-// Real-ESRGAN publishes realesr-general-x4v3 together with realesr-general-wdn-x4v3, which removes
-// less noise.
 fs::path weaker_file(const fs::path& model) {
-  constexpr std::string_view kEnding = "-x4v3";
-  std::string stem = model.stem().string();
-  if (stem.ends_with(kEnding)) {
-    stem.insert(stem.size() - kEnding.size(), "-wdn");
-    for (const std::string& ending :
-         {model.extension().string(), std::string(".pth"), std::string(".safetensors")}) {
-      const fs::path file = model.parent_path() / (stem + ending);
-      std::error_code error;
-      if (fs::exists(file, error)) return file;
-    }
-  }
+  if (auto file = weaker_upscaler(model)) return *std::move(file);
   throw Error(ErrorKind::kInvalidRequest,
               "--denoise mixes a model with the one of its name and -wdn, such as "
               "realesr-general-x4v3 with realesr-general-wdn-x4v3, and there is none beside " +

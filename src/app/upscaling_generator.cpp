@@ -108,15 +108,28 @@ class UpscalingGenerator final : public ImageGenerator {
                    ProgressSink& progress, const std::stop_token& stop, RunRecord& record) {
     const UpscaleForecast found =
         tools_.forecaster->plan(upscale, {image.width, image.height}, memory);
-    Upscaler upscaler(UpscalerFile(upscale.model), tools_.forecaster->device(), tools_.threads);
+    std::optional<Upscaler::Mix> mix;
+    if (upscale.denoise) {
+      const auto weaker = weaker_upscaler(upscale.model);
+      if (!weaker) {
+        throw Error(ErrorKind::kModelFile,
+                    say("the file to mix {0} with is not beside it any more; set its share to 1",
+                        upscale.model));
+      }
+      mix = {UpscalerFile(*weaker), *upscale.denoise};
+    }
+    Upscaler upscaler(UpscalerFile(upscale.model), tools_.forecaster->device(), tools_.threads,
+                      std::move(mix));
     std::optional<Image> made = upscaler.run(
         image, found.plan, found.budget.budget_bytes, [&](std::int64_t done, std::int64_t total) {
           progress.on_step(static_cast<int>(done), static_cast<int>(total));
           return !stop.stop_requested();
         });
     if (!made) throw Cancelled{};
-    record.actual_peak_bytes = record.actual_in_use_bytes = upscaler.actual_peak_bytes();
-    record.stage_peak_bytes[index_of(Stage::kUpscale)] = upscaler.actual_peak_bytes();
+    const PeakUse actual = upscaler.actual_peak();
+    record.actual_peak_bytes = actual.held;
+    record.actual_in_use_bytes = actual.in_use;
+    record.stage_peak_bytes[index_of(Stage::kUpscale)] = actual.in_use;
     record.dtype = "fp32";
     return *std::move(made);
   }

@@ -167,8 +167,10 @@ void refuse_model_options(const TypedOptions& typed) {
 void apply_finish(const TypedOptions& typed, CommandLine& line) {
   if (typed.finish_size) line.finish_size = read_finish_size("--size", *typed.finish_size);
   if (typed.preset) line.finish_size = read_preset("--preset", *typed.preset);
-  if (typed.finish_how) line.finish_how = read_finish_method("--how", *typed.finish_how);
-  if (!line.finish_how.upscaler.empty()) refuse_model_options(typed);
+  // "refine" alone leaves the strength to the model.
+  if (typed.finish_how && *typed.finish_how != "refine")
+    line.finish_how = read_finish_method("--how", *typed.finish_how);
+  if (line.finish_how && !line.finish_how->upscaler.empty()) refuse_model_options(typed);
 }
 
 void apply_start(const TypedOptions& typed, CommandLine& line) {

@@ -105,7 +105,8 @@ void finish_options(CLI::App& finish, TypedOptions& typed) {
       "refine:STRENGTH enlarges the picture and lets so much of it change, above 0 to 1; same-seed "
       "makes its settings anew at the larger size; upscaler:FILE asks no model, as headroom "
       "upscale "
-      "--model FILE, and makes it 2, 3 or 4 times as large; default: refine:0.35");
+      "--model FILE, and makes it 2, 3 or 4 times as large; default: refine, by the strength that "
+      "the model recommends, 0.35 for most");
   finish.footer(
       "\nPrompt and settings that are not typed are the picture's, and so is the model, if it is "
       "found;\nthe defaults above are for what a picture does not tell.");

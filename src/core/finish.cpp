@@ -58,7 +58,6 @@ std::optional<FinishMethod> parse_finish_method(std::string_view text) {
     return FinishMethod{std::nullopt, std::string(text.substr(kUpscaler.size()))};
   if (!text.starts_with(kRefine)) return std::nullopt;
   text.remove_prefix(kRefine.size());
-  if (text.empty()) return FinishMethod{};
   if (!text.starts_with(':')) return std::nullopt;
   const auto strength = parse_real(text.substr(1));
   if (!strength || !(*strength > 0 && *strength <= 1)) return std::nullopt;

@@ -140,7 +140,8 @@ Presenter::FinishAsked Presenter::ask_finish_by_upscaler(
   asked.targets = upscaled_targets(size, option.most);
   asked.chosen = chosen_target(asked.targets, size, 1, state.finish).value_or(asked.targets.size());
   for (const FinishTarget& target : asked.targets) {
-    const Upscale upscale{option.model, target.size.width / size.width};
+    Upscale upscale = upscale_with(option, state.upscale);
+    upscale.scale = target.size.width / size.width;
     asked.leads.emplace_back();
     if (!option.problem.empty()) continue;
     asked.leads.back() = ask_upscale(upscale_of(picture, upscale), runs);

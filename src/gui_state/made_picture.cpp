@@ -38,7 +38,7 @@ void read_upscale(const PictureInfo& info, FinishedPicture& picture) {
     if (text->keyword != kUpscaleKeyword) continue;
     auto record = parse_upscale_json(text->value);
     if (!record || record->scale > kMaxUpscale) return;
-    request.upscale = Upscale{record->model, record->scale};
+    request.upscale = Upscale{record->model, record->scale, record->denoise};
     // The settings are those of what the model made, however often it was enlarged since.
     const int times = info.width / std::max(1, request.width);
     const bool is_whole = times > 0 && times % record->scale == 0 &&

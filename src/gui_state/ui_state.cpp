@@ -88,6 +88,7 @@ void UiState::forget_size_note() {
 void UiState::reset_to(const ModelInfo& model) {
   draft.steps = model.steps;
   draft.guidance_scale = model.guidance_scale;
+  finish.strength = model.refine_strength;
   draft.negative_prompt = model.negative_prompt;
   negative_open = !model.negative_prompt.empty();
   set_size({draft.width, draft.height}, model.size_unit);
@@ -99,6 +100,7 @@ std::uint64_t UiState::take_model(const ModelInfo& was, const ModelInfo& now) {
   const Settings before = settings();
   if (draft.steps == was.steps) draft.steps = now.steps;
   if (draft.guidance_scale == was.guidance_scale) draft.guidance_scale = now.guidance_scale;
+  if (finish.strength == was.refine_strength) finish.strength = now.refine_strength;
   if (draft.negative_prompt == was.negative_prompt) {
     draft.negative_prompt = now.negative_prompt;
     negative_open = negative_open || !now.negative_prompt.empty();

@@ -16,7 +16,8 @@ std::vector<UpscaleOption> upscale_options(const std::vector<UpscalerOffer>& fou
                          .model = offer.file.string(),
                          .most = std::clamp(offer.scale, 1, kMaxUpscale),
                          .problem = offer.problem,
-                         .is_program = offer.is_program});
+                         .is_program = offer.is_program,
+                         .can_mix = offer.can_mix});
     }
   }
   options.push_back({.model = kLanczos});
@@ -32,7 +33,9 @@ std::size_t chosen_option(const std::vector<UpscaleOption>& options, const Upsca
 }
 
 Upscale upscale_with(const UpscaleOption& option, const UpscaleChoice& choice) {
-  return {option.model, std::min(choice.scale, option.most)};
+  Upscale upscale{option.model, std::min(choice.scale, option.most)};
+  if (option.can_mix && choice.denoise < 1) upscale.denoise = choice.denoise;
+  return upscale;
 }
 
 GenerationRequest upscale_of(const FinishedPicture& picture, const Upscale& upscale,
@@ -49,7 +52,9 @@ GenerationRequest upscale_of(const FinishedPicture& picture, const Upscale& upsc
 
 ForecastService::Run run_of_upscale(const GenerationRequest& request) {
   const Size before = size_before(request);
-  return {.shape = {.width = before.width, .height = before.height}, .upscale = request.upscale};
+  // What a mix needs is what the model alone does.
+  const Upscale asked{request.upscale->model, request.upscale->scale};
+  return {.shape = {.width = before.width, .height = before.height}, .upscale = asked};
 }
 
 }  // namespace headroom

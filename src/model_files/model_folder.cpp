@@ -98,6 +98,8 @@ ModelInfo make_info(const ModelFolder& folder) {
   info.guidance_scale =
       defaults.number("guidance_scale", kMinGuidance, kMaxGuidance, info.guidance_scale);
   info.negative_prompt = defaults.text("negative_prompt", "");
+  constexpr double kMinRefine = 0.01;
+  info.refine_strength = defaults.number("refine_strength", kMinRefine, 1, info.refine_strength);
   if (info.negative_prompt.size() > kMaxPromptBytes) {
     defaults.fail("negative_prompt", say("it must be at most {0} bytes long", kMaxPromptBytes));
   }

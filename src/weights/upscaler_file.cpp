@@ -125,6 +125,20 @@ bool is_upscaler(const UpscalerTensors& tensors) {
   return has_rrdb_names(named) || has_srvgg_names(named);
 }
 
+std::optional<std::filesystem::path> weaker_upscaler(const std::filesystem::path& model) {
+  constexpr std::string_view kEnding = "-x4v3";
+  std::string stem = model.stem().string();
+  if (!stem.ends_with(kEnding) || stem.ends_with("-wdn-x4v3")) return std::nullopt;
+  stem.insert(stem.size() - kEnding.size(), "-wdn");
+  for (const std::string& ending :
+       {model.extension().string(), std::string(".pth"), std::string(".safetensors")}) {
+    std::filesystem::path file = model.parent_path() / (stem + ending);
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) return file;
+  }
+  return std::nullopt;
+}
+
 UpscalerFile::UpscalerFile(const std::filesystem::path& file) : file_(file) {
   if (looks_like_torch_file(file)) {
     torch_.emplace(file);

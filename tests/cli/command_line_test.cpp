@@ -114,7 +114,9 @@ TEST_F(CommandLineTest, ReadsEveryOptionOfARequest) {
 TEST_F(CommandLineTest, FinishTakesPicturesASizeAndAMethod) {
   const CommandLine defaults = read({"finish", "a.png"});
   EXPECT_EQ(defaults.finish_size, FinishSize{Times{2}});
-  EXPECT_EQ(defaults.finish_how, FinishMethod{0.35});
+  EXPECT_EQ(defaults.finish_how, std::nullopt);
+  EXPECT_EQ(read({"finish", "a.png", "--how", "refine"}).finish_how, std::nullopt);
+  EXPECT_EQ(read({"finish", "a.png", "--how", "refine:0.5"}).finish_how, FinishMethod{0.5});
   EXPECT_FALSE(defaults.seed_mode);
   const CommandLine line =
       read({"finish", "a.png", "kept", "--size", "1024", "--how", "same-seed", "--steps", "9"});

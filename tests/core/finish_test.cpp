@@ -9,7 +9,7 @@ TEST(FinishMethod, IsReadAsItIsWritten) {
   EXPECT_EQ(parse_finish_method("same-seed"), FinishMethod{std::nullopt});
   EXPECT_EQ(parse_finish_method("refine:0.5"), FinishMethod{0.5});
   EXPECT_EQ(parse_finish_method("refine:1"), FinishMethod{1.0});
-  EXPECT_EQ(parse_finish_method("refine"), FinishMethod{kDefaultRefineStrength});
+  EXPECT_EQ(parse_finish_method("refine"), std::nullopt);
   for (const char* const text : {"same-seed", "refine:0.35", "refine:1", "refine:0.125"}) {
     EXPECT_EQ(to_string(parse_finish_method(text).value()), text);
   }

@@ -62,6 +62,13 @@ TEST_F(Finish, RefiningIsAStartFromTheEnlargedPictureWithItsOwnSettings) {
   EXPECT_FALSE(told["unknown"].contains("request.origin"));
 }
 
+TEST_F(Finish, TheModelSaysHowMuchChanges) {
+  make("fox.png", {"-p", "a blue boat", "--steps", "4"});
+  EXPECT_EQ(finish({"fox.png", "-o", "made.png"})["origin"]["how"], "refine:0.15");
+  EXPECT_EQ(finish({"fox.png", "--how", "refine", "-o", "again.png"})["origin"]["how"],
+            "refine:0.15");
+}
+
 TEST_F(Finish, TheSameSeedIsWhatItsSettingsGiveAtTheLargerSize) {
   const std::vector<std::string> settings{
       "-p",          "a red apple", "--steps", "3",         "--seed", "9",       "--seed-mode",
@@ -135,7 +142,7 @@ TEST_F(Finish, ManyGoToAFolderAndOneThatFailsDoesNotStopTheRest) {
       << result.err;
   EXPECT_NE(result.err.find("headroom: d.png: no settings"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("2 pictures to finish: at most "), std::string::npos) << result.err;
-  EXPECT_NE(result.err.find("1 of 2: a.png: 128×64 by refine:0.35 to 256×128 px: "),
+  EXPECT_NE(result.err.find("1 of 2: a.png: 128×64 by refine:0.15 to 256×128 px: "),
             std::string::npos)
       << result.err;
   EXPECT_NE(result.err.find("2 pictures made, 0 were there already, 2 failed"), std::string::npos)
@@ -221,7 +228,7 @@ TEST_F(Finish, OneThatWasCutShortIsResumedWithItsOrigin) {
   EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
   ASSERT_EQ(files(), std::vector<std::string>{"out/fox_1024x1024.png"});
   EXPECT_EQ(run_json({"inspect", "out/fox_1024x1024.png", "--json"}).at(0)["origin"]["how"],
-            "refine:0.35");
+            "refine:0.15");
   const ProcessResult again = run(call);
   EXPECT_NE(again.err.find("0 pictures made, 1 were there already"), std::string::npos)
       << again.err;

@@ -130,6 +130,7 @@ TEST_F(Inspect, AModelFolder) {
   EXPECT_EQ(out[0]["kind"], "model");
   EXPECT_EQ(out[0]["size_unit"], 64);
   EXPECT_EQ(out[0]["recommended"]["steps"], 16);
+  EXPECT_EQ(out[0]["recommended"]["refine_strength"], 0.15);
   for (const char* const part : {"transformer", "text_encoder", "vae"}) {
     EXPECT_GT(out[0][part]["weights"]["bytes"], 0) << part;
   }

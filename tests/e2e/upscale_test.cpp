@@ -7,6 +7,7 @@
 #include "support/paths.h"
 
 #include <csignal>
+#include <fstream>
 #include <random>
 
 namespace headroom::test {
@@ -285,13 +286,29 @@ TEST_F(Upscale, ASignalEndsItWithoutAHalfFile) {
   EXPECT_NE(result.err.find("cancelled"), std::string::npos) << result.err;
   EXPECT_EQ(files(), Words());
   // The program that does the work ends with it.
-  const std::string slow = program("trap 'exit 1' TERM; while :; do sleep 0.05; done");
+  const fs::path child = folder_ / "child";
+  keep("child");
+  const std::string slow = program("sleep 300 & echo $! > " + child.string() +
+                                   "; trap 'exit 1' TERM; while :; do sleep 0.05; done");
   Process other(options({"upscale", "from.png", "--model", slow, "-o", "out.png"}));
   ASSERT_TRUE(
       other.wait_until_busy(SIGTERM, std::chrono::milliseconds(0), std::chrono::seconds(60)));
+  std::string pid;
+  for (int i = 0; i < 600 && !(std::ifstream(child) >> pid); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  ASSERT_FALSE(pid.empty()) << "it was not begun";
   other.send(SIGTERM);
   EXPECT_EQ(other.wait(std::chrono::seconds(60)).exit_code, 130);
   EXPECT_EQ(files(), Words());
+  const auto has_ended = [&] {
+    std::string state;
+    std::ifstream stat("/proc/" + pid + "/stat");
+    for (int i = 0; i < 3; ++i) stat >> state;
+    return state.empty() || state == "Z";
+  };
+  for (int i = 0; i < 100 && !has_ended(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_TRUE(has_ended()) << "what it started";
 }
 
 }  // namespace

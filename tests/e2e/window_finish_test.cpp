@@ -40,7 +40,7 @@ TEST_F(WindowFinish, AFinishedPictureIsWhatTheCommandMakesOfIt) {
   const fs::path made = w.state()["picture_file"].get<std::string>();
   const json said = inspect(made);
   EXPECT_EQ(said["origin"]["file"], origin.filename().string());
-  EXPECT_EQ(said["origin"]["how"], "refine:0.35");
+  EXPECT_EQ(said["origin"]["how"], "refine:0.15");
   EXPECT_EQ(said["width"], 768);
   ASSERT_TRUE(w.wait_for_widget("compare"));
   const fs::path by_command = folder_ / "by_command.png";

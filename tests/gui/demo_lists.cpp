@@ -183,7 +183,7 @@ void find_demo_upscalers(const std::string& which, std::chrono::milliseconds pau
     found(std::move(offer));
   };
   tell({"damaged", "/upscalers/damaged.pth", 0, "damaged.pth is cut short; get it again"});
-  tell({"sharp", "/upscalers/sharp.pth", 4});
+  tell({.name = "sharp", .file = "/upscalers/sharp.pth", .scale = 4, .can_mix = true});
   tell({"soft", "/upscalers/soft.safetensors", 2});
 }
 
@@ -192,10 +192,11 @@ std::vector<PictureText> demo_texts(const GenerationRequest& request,
   if (!request.upscale) return {{"headroom", headroom_entry(request, picture), true}};
   std::vector<PictureText> texts = read_picture_info(request.origin->file.path).texts;
   const InitImage::File& origin = request.origin->file;
-  texts.push_back({kUpscaleKeyword,
-                   upscale_json({origin.name, origin.sha256, request.upscale->model,
-                                 request.upscale->scale, std::nullopt, "demo", picture.run_record}),
-                   true});
+  texts.push_back(
+      {kUpscaleKeyword,
+       upscale_json({origin.name, origin.sha256, request.upscale->model, request.upscale->scale,
+                     request.upscale->denoise, "demo", picture.run_record}),
+       true});
   return texts;
 }
 

@@ -19,7 +19,7 @@ TEST_F(FinishActionsTest, ThePictureIsQueuedWithItsPixelsEnlarged) {
   ASSERT_EQ(jobs().size(), 1U);
   const GenerationRequest request = jobs()[0].request;
   EXPECT_EQ(request.seed, 40U);
-  EXPECT_EQ(request.strength, kDefaultRefineStrength);
+  EXPECT_EQ(request.strength, ModelInfo().refine_strength);
   ASSERT_TRUE(request.init);
   EXPECT_EQ(request.init->image.width, 128);
   EXPECT_EQ(request.init->image.rgb, std::vector<std::uint8_t>(3 * 128 * 128, 90));

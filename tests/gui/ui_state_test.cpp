@@ -40,12 +40,26 @@ TEST(UiState, StartsWithTheModelsRecommendations) {
   model.steps = 16;
   model.guidance_scale = 2;
   model.negative_prompt = "blurry";
+  model.refine_strength = 0.15;
   UiState state;
   state.reset_to(model);
   EXPECT_EQ(state.draft.steps, 16);
   EXPECT_EQ(state.draft.guidance_scale, 2);
   EXPECT_EQ(state.draft.negative_prompt, "blurry");
   EXPECT_TRUE(state.negative_open);
+  EXPECT_EQ(state.finish.strength, 0.15);
+}
+
+TEST(UiState, AnotherModelsStrengthForFinishingIsTakenUnlessOneWasChosen) {
+  ModelInfo first, second;
+  first.refine_strength = 0.15;
+  UiState state;
+  state.reset_to(first);
+  state.take_model(first, second);
+  EXPECT_EQ(state.finish.strength, 0.35);
+  state.finish.strength = 0.5;
+  state.take_model(second, first);
+  EXPECT_EQ(state.finish.strength, 0.5);
 }
 
 TEST(UiState, SnapsATypedSideToTheModelsUnitAndSaysSo) {

@@ -45,6 +45,14 @@ TEST(UpscaleChoice, AModelReachesAsFarAsItDoes) {
   UpscaleChoice choice;
   choice.scale = 3;
   EXPECT_EQ(upscale_with(options[1], choice), (Upscale{"/u/sharp.pth", 3}));
+  choice.denoise = 0.25;
+  EXPECT_EQ(upscale_with(options[1], choice), (Upscale{"/u/sharp.pth", 3}))
+      << "it has no companion";
+  UpscaleOption mixed = options[1];
+  mixed.can_mix = true;
+  EXPECT_EQ(upscale_with(mixed, choice), (Upscale{"/u/sharp.pth", 3, 0.25}));
+  choice.denoise = 1;
+  EXPECT_EQ(upscale_with(mixed, choice), (Upscale{"/u/sharp.pth", 3})) << "it alone";
   EXPECT_EQ(upscale_with(options[2], choice), (Upscale{"/u/soft.pth", 2}));
 }
 

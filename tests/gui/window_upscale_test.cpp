@@ -62,6 +62,25 @@ TEST_F(WindowUpscale, MakesThePictureLargerByTheModelThatIsChosen) {
   EXPECT_TRUE(w.wait([](const json& s) { return s["seed"] == "42" && s["width"] == 512; }));
 }
 
+TEST_F(WindowUpscale, AModelIsMixedWithItsCompanionThatRemovesLessNoise) {
+  WindowDriver w = open({"--step-ms=5"});
+  make_one(w);
+  open_list(w);
+  ASSERT_TRUE(w.wait_for_widget("upscale.denoise")) << "the chosen model has one";
+  w.click("upscale.denoise.value");
+  w.key("ctrl+a");
+  w.type("0.25");
+  w.key("Return");
+  w.screenshot("upscale_denoise");
+  w.click("upscale.start");
+  ASSERT_TRUE(finished(w, 2)) << w.state();
+  EXPECT_NE(made(w).find("\"denoise\":0.25"), std::string::npos) << made(w);
+  open_list(w);
+  w.click("upscale.model.2");
+  EXPECT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("upscale.denoise"); }))
+      << "the other has none";
+}
+
 TEST_F(WindowUpscale, ItsRowsStayWhileTheyArePointedAt) {
   {
     WindowDriver w = open({"--step-ms=5"});

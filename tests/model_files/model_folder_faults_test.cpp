@@ -192,6 +192,8 @@ TEST(ModelFolder, RefusesGenerationDefaultsThatCannotBe) {
       {R"({"num_inference_steps":1001})", "num_inference_steps is 1001"},
       {R"({"guidance_scale":101})", "guidance_scale is 101"},
       {R"({"guidance_scale":-1})", "guidance_scale is -1"},
+      {R"({"refine_strength":0})", "refine_strength is 0"},
+      {R"({"refine_strength":1.1})", "refine_strength is 1.1"},
       {R"({"guidance_scale":"4"})", "guidance_scale is \"4\""},
       {R"({"negative_prompt":3})", "negative_prompt is 3"},
       {R"({"negative_prompt":")" + std::string(65537, 'x') + R"("})", "at most 65536 bytes"},

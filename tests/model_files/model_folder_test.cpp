@@ -126,16 +126,19 @@ TEST(ModelFolder, TakesTheRecommendationOfGenerationDefaults) {
   const TemporaryFolder folder;
   write_files(folder, turbo_files());
   folder.write("generation_defaults.json",
-               R"({"num_inference_steps":12,"guidance_scale":2.5,"negative_prompt":"模糊"})");
+               R"({"num_inference_steps":12,"guidance_scale":2.5,"negative_prompt":"模糊",
+                   "refine_strength":0.2})");
   ModelInfo info = read_model_folder(folder.path()).info;
   EXPECT_EQ(info.steps, 12);
   EXPECT_EQ(info.guidance_scale, 2.5);
   EXPECT_EQ(info.negative_prompt, "模糊");
+  EXPECT_EQ(info.refine_strength, 0.2);
   folder.write("generation_defaults.json", R"({"guidance_scale":1,"negative_prompt":null})");
   info = read_model_folder(folder.path()).info;
   EXPECT_EQ(info.steps, 8);
   EXPECT_EQ(info.guidance_scale, 1.0);
   EXPECT_EQ(info.negative_prompt, "");
+  EXPECT_EQ(info.refine_strength, 0.35);
 }
 
 TEST(ModelFolder, NamesAModelOfTheHuggingFaceCacheByItsRepository) {

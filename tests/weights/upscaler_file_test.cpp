@@ -25,6 +25,18 @@ void expect_refused(const std::filesystem::path& file, const std::string& words)
   }
 }
 
+TEST(UpscalerFile, FindsTheCompanionThatRemovesLessNoise) {
+  const TemporaryFolder folder;
+  const auto model = folder.write("realesr-general-x4v3.pth", "");
+  EXPECT_EQ(weaker_upscaler(model), std::nullopt);
+  const auto other = folder.write("realesr-general-wdn-x4v3.safetensors", "");
+  EXPECT_EQ(weaker_upscaler(model), other);
+  const auto same = folder.write("realesr-general-wdn-x4v3.pth", "");
+  EXPECT_EQ(weaker_upscaler(model), same) << "of its own format first";
+  EXPECT_EQ(weaker_upscaler(same), std::nullopt) << "it is the companion";
+  EXPECT_EQ(weaker_upscaler(folder / "x4plus.pth"), std::nullopt);
+}
+
 // What the recorded cases say of their networks.
 TEST(UpscalerFile, TellsWhatANetworkIsByNamesAndShapes) {
   const nlohmann::json expected = test::read_json(upscalers() / "expected.json");

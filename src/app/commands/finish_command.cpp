@@ -183,9 +183,9 @@ void finish_files(const CommandLine& line, const std::vector<fs::path>& files,
 }  // namespace
 
 int run_finish(const CommandLine& line) {
-  if (!line.finish_how.upscaler.empty()) {
+  if (line.finish_how && !line.finish_how->upscaler.empty()) {
     CommandLine upscale = line;
-    upscale.config.model.path = line.finish_how.upscaler;
+    upscale.config.model.path = line.finish_how->upscaler;
     return run_upscale(upscale);
   }
   const BlockedSignals signals;  // before any thread

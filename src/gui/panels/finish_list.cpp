@@ -116,7 +116,9 @@ void draw_start(const Ui& ui) {
   if (draw_list_start(ui, "finish", label, ui.t("tip.finish.start"), why)) {
     if (ui.state.finish.upscales) {
       const int width = ui.state.selected_picture()->request.width;
-      ui.actions.upscale.start({upscaler_of(ui).model, target.size->width / width});
+      Upscale upscale = upscale_with(upscaler_of(ui), ui.state.upscale);
+      upscale.scale = target.size->width / width;
+      ui.actions.upscale.start(upscale);
     } else {
       ui.actions.finish.start(*target.size);
     }

@@ -34,6 +34,7 @@ struct Action {
   Act act = nullptr;
   Kind kind = Kind::kPlain;
   std::string price{};         // of the run that it starts, "3.9 GB · 19 s"
+  std::string seconds{};       // the last part of it
   const char* list = nullptr;  // the list that it opens
   void (*draw_list)(const Ui&, ImVec2 at) = nullptr;
   bool UiState::*asked = nullptr;  // set when a key has asked for the list
@@ -42,9 +43,9 @@ struct Action {
 constexpr float kIcon_px = 32;  // width of a button without text, design pixels
 constexpr float kGap_px = 4;
 
-// How much text the row has room for. Actions that open a list lose their price first, since the
-// list shows it too, on its start button.
-enum class Words { kAll, kRuns, kNames, kStart, kNone };
+// How much text the row has room for. Actions that open a list lose their price first, its bytes
+// before its seconds, since the list shows it too, on its start button.
+enum class Words { kAll, kRuns, kSeconds, kNames, kStart, kNone };
 
 bool has_words(const Action& action, Words words) {
   if (action.kind == Kind::kPlain) return words == Words::kAll;
@@ -52,15 +53,17 @@ bool has_words(const Action& action, Words words) {
   return words <= Words::kStart;
 }
 
-bool has_price(const Action& action, Words words) {
-  if (action.kind == Kind::kLeads) return words <= Words::kRuns;
-  return action.kind == Kind::kStarts && words <= Words::kStart;
+std::string Action::*price_of(const Action& action, Words words) {
+  if (action.kind == Kind::kStarts && words <= Words::kStart) return &Action::price;
+  if (action.kind != Kind::kLeads || words > Words::kSeconds) return nullptr;
+  return words == Words::kSeconds ? &Action::seconds : &Action::price;
 }
 
 std::string words_of(const Action& action, Words words) {
   if (!has_words(action, words)) return action.icon;
   std::string text = std::string(action.icon) + "  " + action.label;
-  if (has_price(action, words) && !action.price.empty()) text += " · " + action.price;
+  const auto price = price_of(action, words);
+  if (price != nullptr && !(action.*price).empty()) text += " · " + action.*price;
   if (action.list != nullptr) text += "  " + std::string(ICON_FA_CHEVRON_DOWN);
   return text;
 }
@@ -72,13 +75,16 @@ float width_of(const Ui& ui, Action action, Words words) {
     return text_width(ui, words_of(action, words), {0, kSmallSize}) + ui.px(16);
   };
   const float own = width();
-  if (!has_price(action, words)) return own;
-  action.price = "8.8 GB · ≈ " + fill(ui.t("time.seconds"), {"88"});
+  const auto price = price_of(action, words);
+  if (price == nullptr) return own;
+  action.seconds = "≈ " + fill(ui.t("time.seconds"), {"88"});
+  action.price = "8.8 GB · " + action.seconds;
   return std::max(own, width());
 }
 
 Words words_for(const Ui& ui, const std::vector<Action>& actions, float room) {
-  for (const Words words : {Words::kAll, Words::kRuns, Words::kNames, Words::kStart}) {
+  for (const Words words :
+       {Words::kAll, Words::kRuns, Words::kSeconds, Words::kNames, Words::kStart}) {
     float all = 0;
     for (const Action& action : actions) all += width_of(ui, action, words) + ui.px(kGap_px);
     if (all <= room) return words;
@@ -90,6 +96,9 @@ Words words_for(const Ui& ui, const std::vector<Action>& actions, float room) {
 void add_price(const Ui& ui, const Forecast* forecast, Action& action) {
   if (forecast == nullptr || !forecast->fits) return;
   action.price = price_in_list(ui, forecast);
+  const Plan& plan = forecast->plan;
+  if (plan.seconds > 0)
+    action.seconds = format_predicted(plan.seconds, plan.seconds_are_estimated, ui.text);
   action.tip += "\n" + fill(ui.t("tip.needs"), {action.price});
 }
 

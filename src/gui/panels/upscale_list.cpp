@@ -83,6 +83,22 @@ void draw_scales(const Ui& ui) {
   }
 }
 
+// How much noise a model removes that can be mixed with one that removes less.
+void draw_denoise(const Ui& ui) {
+  const Frame::Upscaling& upscaling = ui.frame.upscaling;
+  if (!upscaling.targets[upscaling.chosen].option.can_mix) return;
+  slider(ui,
+         {.name = "upscale.denoise",
+          .label = ui.t("upscale.denoise"),
+          .tip = ui.t("tip.upscale.denoise"),
+          .low = 0,
+          .high = 1,
+          .step = 0.05,
+          .typed_low = 0,
+          .typed_high = 1},
+         ui.state.upscale.denoise);
+}
+
 void draw_start(const Ui& ui) {
   const Frame::Upscaling& upscaling = ui.frame.upscaling;
   const Target& target = upscaling.targets[upscaling.chosen];
@@ -107,6 +123,7 @@ void draw_upscale_list(const Ui& ui, ImVec2 at) {
     draw_targets(ui);
     ImGui::Dummy({0, ui.px(2)});
     draw_scales(ui);
+    draw_denoise(ui);
     ImGui::Dummy({0, ui.px(2)});
     draw_start(ui);
   }

@@ -46,23 +46,23 @@ struct CommandLine {
   std::optional<GridAxis> grid_x, grid_y;
   std::vector<std::filesystem::path> pictures;  // finish, upscale: files and folders
   FinishSize finish_size = Times{};
-  FinishMethod finish_how;
-  std::filesystem::path output;       // a .png file or a folder; empty = the configured folder
-  std::filesystem::path dump_file;    // empty = none
-  std::filesystem::path inspected;    // inspect FILE|DIR
-  std::filesystem::path looked_into;  // models DIR; empty = only the usual folders
-  std::string quantized_to;           // quantize: int8, q8_0 or q4_k
-  std::string network;                // quantize: transformer or text-encoder
-  bool inspects_model = false;        // inspect: parts of a model were named too
-  int step = 64;                      // frontier, px
-  int max = 2048;                     // frontier, px
-  std::vector<std::string> waiting;   // resume NAME...; empty = all
-  bool drop = false, list = false;    // resume
-  std::optional<int> scale;           // upscale
-  std::optional<double> denoise;      // upscale
-  bool dry_run = false;               // upscale
-  bool model_is_typed = false;        // whether --model was given
-  bool clear = false;                 // cache
+  std::optional<FinishMethod> finish_how;  // nothing: refined by what the model recommends
+  std::filesystem::path output;            // a .png file or a folder; empty = the configured folder
+  std::filesystem::path dump_file;         // empty = none
+  std::filesystem::path inspected;         // inspect FILE|DIR
+  std::filesystem::path looked_into;       // models DIR; empty = only the usual folders
+  std::string quantized_to;                // quantize: int8, q8_0 or q4_k
+  std::string network;                     // quantize: transformer or text-encoder
+  bool inspects_model = false;             // inspect: parts of a model were named too
+  int step = 64;                           // frontier, px
+  int max = 2048;                          // frontier, px
+  std::vector<std::string> waiting;        // resume NAME...; empty = all
+  bool drop = false, list = false;         // resume
+  std::optional<int> scale;                // upscale
+  std::optional<double> denoise;           // upscale
+  bool dry_run = false;                    // upscale
+  bool model_is_typed = false;             // whether --model was given
+  bool clear = false;                      // cache
   bool json = false;
 };
 

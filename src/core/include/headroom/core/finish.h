@@ -11,14 +11,12 @@ namespace headroom {
 
 // Finishing: one of many small pictures, chosen to be kept, is made anew at a larger size.
 
-inline constexpr double kDefaultRefineStrength = 0.35;
-
 // How the larger picture is made.
 struct FinishMethod {
   // Set: the picture is enlarged and denoised again with this strength (see
   // GenerationRequest::strength), so that its composition stays. Empty: its settings are run from
   // its seed at the larger size.
-  std::optional<double> refine = kDefaultRefineStrength;
+  std::optional<double> refine{};
   // Not empty: an upscaler's file, kLanczos or a program enlarges it, and no model makes it anew;
   // `refine` is nothing then.
   std::string upscaler{};
@@ -28,8 +26,8 @@ struct FinishMethod {
 // "same-seed", "refine:0.35" or "upscaler:x4plus.pth": as people type it and as pictures record it,
 // which name files without their folders.
 [[nodiscard]] std::string to_string(const FinishMethod& method);
-// Reads such a text; "refine" alone means the default strength. Empty for other texts, for
-// strengths that are not above 0 and at most 1, and for an upscaler without a name.
+// Reads such a text. Empty for other texts, for strengths that are not above 0 and at most 1, and
+// for an upscaler without a name.
 [[nodiscard]] std::optional<FinishMethod> parse_finish_method(std::string_view text);
 
 // How large it becomes. A factor or one side keeps the picture's shape; a Size names both sides.

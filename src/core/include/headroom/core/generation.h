@@ -51,6 +51,8 @@ struct Origin {
 struct Upscale {
   std::string model;  // the upscaler's file, or kLanczos
   int scale = 2;      // factor for both sides, 1..4
+  // 0..1: the model's share in a mix with its companion, see weaker_upscaler(); nothing: it alone.
+  std::optional<double> denoise{};
   friend auto operator<=>(const Upscale&, const Upscale&) = default;
 };
 inline constexpr const char* kLanczos = "lanczos";
@@ -173,6 +175,7 @@ struct ModelInfo {
   int steps = 8;                               // recommended
   double guidance_scale = 0.0;                 // recommended
   std::string negative_prompt;                 // recommended, usually empty
+  double refine_strength = 0.35;               // recommended for FinishMethod::refine
   double shift = 3.0;                          // shift of the model's own schedule
   bool is_starter = false;                     // the tiny model that ships with the program
   std::int64_t trained_area_px = 1024 * 1024;  // of the pictures it was trained on

@@ -14,6 +14,7 @@ struct UpscalerOffer {
   int scale = 0;            // factor by which it enlarges; 0: not known
   Message problem{};        // why it cannot be used
   bool is_program = false;  // runs by itself: what it needs is not known
+  bool can_mix = false;     // see Upscale::denoise
 };
 [[nodiscard]] inline bool is_same(const UpscalerOffer& one, const UpscalerOffer& other) {
   return one.file == other.file;

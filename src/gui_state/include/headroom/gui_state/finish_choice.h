@@ -13,7 +13,7 @@ struct FinishChoice {
   std::optional<FinishSize> size = FinishSize(Times{2});  // nothing: the largest that fits
   bool refines = true;                                    // else the same seed at the larger size
   bool upscales = false;                                  // neither, but by the chosen upscaler
-  double strength = kDefaultRefineStrength;               // kept while `refines` is false
+  double strength = ModelInfo().refine_strength;          // kept while `refines` is false
 
   [[nodiscard]] FinishMethod method() const;
 };

@@ -14,6 +14,7 @@ namespace headroom {
 struct UpscaleChoice {
   std::string model{};  // a file or kLanczos; empty: the first file found, else Lanczos
   int scale = 2;        // limited by what the model can do
+  double denoise = 1;   // see Upscale; of models that can be mixed
 };
 
 // One of the choices: an upscaler that was found, or Lanczos.
@@ -23,6 +24,7 @@ struct UpscaleOption {
   int most = 4;             // largest scale
   Message problem{};        // why it cannot be used
   bool is_program = false;  // see UpscalerOffer
+  bool can_mix = false;     // likewise
 };
 
 [[nodiscard]] inline bool is_same(const UpscaleOption& one, const UpscaleOption& other) {

@@ -15,6 +15,12 @@ namespace headroom {
 // Whether a file's tensor names are those of an upscaling network.
 [[nodiscard]] bool is_upscaler(const std::map<std::string, TensorView, std::less<>>& tensors);
 
+// Real-ESRGAN publishes realesr-general-x4v3 together with realesr-general-wdn-x4v3, which removes
+// less noise, to be mixed with it. Returns the companion beside `model`, .pth or .safetensors, if
+// it is there.
+[[nodiscard]] std::optional<std::filesystem::path> weaker_upscaler(
+    const std::filesystem::path& model);
+
 // The weights of an upscaling network in one file, .safetensors or .pth, told apart by content. Its
 // names are mapped to those of Real-ESRGAN's own code, whichever of these the file has:
 //   conv_first, body.N.rdbM.convK, conv_body, conv_up1, conv_hr, conv_last   (Real-ESRGAN)
