@@ -154,11 +154,18 @@ void handle_mouse(const Ui& ui, const Rect& canvas, Size size) {
   }
 }
 
-constexpr float kPercent_px = 48;
 constexpr float kActual_px = 36;
 
-float view_width(const Ui& ui) {
-  return text_width(ui, ui.t("canvas.fit"), {0, kSmallSize}) + ui.px(20 + kPercent_px + kActual_px);
+// Room for "100 %"; none in a short row, where the prices of the actions need it.
+float percent_width(const Ui& ui, float row) {
+  constexpr float kPercent_px = 48;
+  constexpr float kLongRow_px = 720;
+  return row < ui.px(kLongRow_px) ? 0 : ui.px(kPercent_px);
+}
+
+float view_width(const Ui& ui, float row) {
+  return text_width(ui, ui.t("canvas.fit"), {0, kSmallSize}) + ui.px(20 + kActual_px) +
+         percent_width(ui, row);
 }
 
 // Right-aligned in the line that begins here.
@@ -166,18 +173,19 @@ void draw_view_buttons(const Ui& ui, const Rect& canvas, Size size) {
   const CanvasView& view = ui.state.view;
   const std::string percent =
       std::to_string(std::lround(100 * view.scale(canvas, size.width, size.height))) + " %";
-  const float height = ImGui::GetContentRegionAvail().y;
+  const auto [width, height] = ImGui::GetContentRegionAvail();
   const float actual = ui.px(kActual_px);
-  const float label = ui.px(kPercent_px);
-  const float fit = view_width(ui) - actual - label;
+  const float label = percent_width(ui, width);
+  const float fit = view_width(ui, width) - actual - label;
   const ImVec2 line = ImGui::GetCursorScreenPos();
-  const ImVec2 at{line.x + ImGui::GetContentRegionAvail().x - view_width(ui), line.y};
+  const ImVec2 at{line.x + width - view_width(ui, width), line.y};
   const TextStyle style{ui.colors.text_dim, kSmallSize};
-  draw_text_right(ui, at.x + label - ui.px(6), at.y + (height - ui.px(16)) / 2, percent, style);
+  if (label > 0)
+    draw_text_right(ui, at.x + label - ui.px(6), at.y + (height - ui.px(16)) / 2, percent, style);
   ImGui::SetCursorScreenPos({at.x + label, at.y});
   if (button(ui, {.name = "canvas.fit",
                   .label = ui.t("canvas.fit"),
-                  .tip = ui.t("tip.fit"),
+                  .tip = label > 0 ? ui.t("tip.fit") : ui.t("tip.fit") + "\n" + percent,
                   .kind = ButtonKind::kQuiet,
                   .size = {fit, height},
                   .text_size = kSmallSize})) {
@@ -217,7 +225,8 @@ void draw_row(const Ui& ui, const Rect& row, const Rect& canvas, const Shown& sh
     draw_mask_bar(ui);
   } else {
     const ImVec2 line = ImGui::GetCursorPos();
-    ImGui::BeginChild("actions", {ImGui::GetContentRegionAvail().x - view_width(ui) - ui.px(8), 0},
+    const float width = ImGui::GetContentRegionAvail().x;
+    ImGui::BeginChild("actions", {width - view_width(ui, width) - ui.px(8), 0},
                       ImGuiChildFlags_NavFlattened, ImGuiWindowFlags_NoScrollbar);
     if (shown.picture != nullptr) draw_picture_buttons(ui);
     ImGui::EndChild();
