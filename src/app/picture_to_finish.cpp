@@ -63,7 +63,7 @@ void check_model(const ReadSettings& settings, const CommandLine& line, const Mo
 // Checks settings that only a run from the same seed needs.
 void check_same_seed(const std::optional<ReadSettings>& settings, const GenerationRequest& request,
                      std::vector<std::string>& notes) {
-  constexpr const char* kOtherWay = "use --how refine:0.35, which begins with the picture itself";
+  constexpr const char* kOtherWay = "use --how refine, which begins with the picture itself";
   if (!request.seed) {
     refuse("it tells no seed; name one with --seed, or " + std::string(kOtherWay));
   }

@@ -11,11 +11,13 @@ namespace headroom {
 
 // What runs need, as it is printed before them.
 struct RunNeed {
-  std::int64_t peak_bytes = 0;  // of the device's memory; the largest of several runs
-  double seconds = 0;           // of all runs; 0 = not known
+  // Of the device's memory, and of main memory beside it; the largest of several runs.
+  std::int64_t peak_bytes = 0;
+  std::int64_t host_bytes = 0;
+  double seconds = 0;  // of all runs; 0 = not known
 
   void add(const RunNeed& other);
-  // "171.4 MB, about 2.0 s"
+  // "171.4 MB and 3.1 MB of main memory beside it, about 2.0 s"
   [[nodiscard]] std::string text() const;
 };
 

@@ -84,6 +84,8 @@ double convolution_rate(const DeviceRates& rates, double channels) {
          between(channels, 16, rates.narrow_convolution, 256, rates.wide_convolution);
 }
 
+double save_seconds(double pixels) { return kSave_s + pixels / kSavePixels; }
+
 NetworkWork block_work(const TransformerConfig& c, double tokens, const DeviceRates& rates) {
   const double d = c.dim;
   const double linear = 2.0 * tokens * (4.0 * d * d + 3.0 * d * c.ffn_dim());
@@ -211,7 +213,7 @@ double StageTimeEstimate::work(Stage stage, const ExecutionOptions& execution,
     case Stage::kSave:
       break;
   }
-  return kSave_s + pixels_ / kSavePixels;
+  return save_seconds(pixels_);
 }
 
 double StageTimeEstimate::arrival(Stage stage, const ExecutionOptions& execution) const {

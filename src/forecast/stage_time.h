@@ -19,6 +19,9 @@ namespace headroom {
 // Floating-point operations per second of 3x3 convolutions with this many channels.
 [[nodiscard]] double convolution_rate(const DeviceRates& rates, double channels);
 
+// Seconds of saving a picture of so many pixels.
+[[nodiscard]] double save_seconds(double pixels);
+
 // The work of one transformer block on a number of tokens, or of the whole decoder on a number of
 // pixels: seconds of its products at `rates`, its parts (blocks or layers), and the values that
 // its other operations process.

@@ -157,8 +157,10 @@ Forecast UpscaleForecaster::forecast(const Upscale& asked, Size picture,
     stage.seconds = last->seconds * estimate / then;
     plan.seconds_are_estimated = false;
   }
-  plan.seconds = stage.seconds;
-  plan.stages = {stage, {.stage = Stage::kSave}};
+  StagePlan save{.stage = Stage::kSave};
+  if (stage.seconds > 0) save.seconds = save_seconds(1.0 * plan.width * plan.height);
+  plan.seconds = stage.seconds + save.seconds;
+  plan.stages = {stage, save};
   return forecast;
 }
 

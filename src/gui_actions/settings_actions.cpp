@@ -86,6 +86,9 @@ void SettingsActions::take_offered(Part part) {
     state.mask = start.mask;
     state.outpaint = start.outpaint;
     if (start.picture) draft.strength = told.strength;
+    draft.variation = told.variation;
+    draft.variety = told.variety;
+    draft.seed_mode = told.seed_mode;
     draft.count = 1;  // the seed is this one picture's own
     if (picture.has_size) others_.size.choose({told.width, told.height});
   });

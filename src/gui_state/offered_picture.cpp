@@ -17,6 +17,12 @@ bool tells_of_start(std::string_view key) {
   return key == "request.init_image" || key == "request.strength" || key == "request.mask";
 }
 
+// What ReadSettings has in fields of its own.
+bool tells_of_noise(std::string_view key) {
+  return key == "request.variation" || key == "variation_seed" || key == "request.variety" ||
+         key == "request.seed_mode";
+}
+
 std::string first_line(std::string_view text) {
   return std::string(text.substr(0, text.find_first_of("\r\n")));
 }
@@ -45,6 +51,9 @@ void add_settings(const ReadSettings& settings, OfferedPicture& offered) {
     offered.request.init = start_of_record(*settings.start);
     offered.request.strength = settings.start->strength;
   }
+  offered.request.variation = settings.variation;
+  offered.request.variety = settings.variety;
+  offered.request.seed_mode = settings.seed_mode;
   offered.has_prompt = settings.says("prompt") && !settings.request.prompt.empty();
   offered.has_size = settings.says("width") && settings.says("height");
   offered.has_steps = settings.says("steps");
@@ -52,6 +61,7 @@ void add_settings(const ReadSettings& settings, OfferedPicture& offered) {
   if (!settings.says("seed")) offered.request.seed.reset();
   for (const auto& [key, value] : settings.unknown) {
     if (settings.start && tells_of_start(key)) continue;
+    if (settings.source == "headroom" && tells_of_noise(key)) continue;
     offered.unknown.emplace_back(key + ": " + value);
   }
 }

@@ -73,6 +73,9 @@ TEST(OfferedText, HasTheSettingsOfThisProgramsOwnEntry) {
   GenerationRequest request;
   request.prompt = "a lighthouse";
   request.steps = 7;
+  request.variation = Variation{3, 0.2};
+  request.variety = Variety{0.5, 40};
+  request.seed_mode = SeedMode::kComposition;
   GeneratedImage picture;
   picture.seed = 4242;
   const auto offered = read_offered_text(headroom_entry(request, picture));
@@ -80,6 +83,10 @@ TEST(OfferedText, HasTheSettingsOfThisProgramsOwnEntry) {
   EXPECT_EQ(offered->request.prompt, "a lighthouse");
   EXPECT_EQ(offered->request.steps, 7);
   EXPECT_EQ(offered->request.seed, 4242U);
+  EXPECT_EQ(offered->request.variation, (Variation{3, 0.2}));
+  EXPECT_EQ(offered->request.variety, (Variety{0.5, 40}));
+  EXPECT_EQ(offered->request.seed_mode, SeedMode::kComposition);
+  EXPECT_TRUE(offered->unknown.empty());
 }
 
 TEST(OfferedText, IsNothingInOrdinaryText) {

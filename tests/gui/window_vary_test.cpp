@@ -1,4 +1,6 @@
 // The row of buttons under the picture. Real clicks and keys on gui_demo's window.
+#include "headroom/records/headroom_entry.h"
+
 #include "gui/picture_window.h"
 #include "support/drawn_texts.h"
 
@@ -40,6 +42,41 @@ TEST_F(WindowVary, MakesFourPicturesLikeTheShownOneForThePriceThatItSays) {
   w.click("canvas");
   w.key("ctrl+z");
   EXPECT_TRUE(w.wait_for_widget("variation.remove")) << "with a way back";
+}
+
+// Nothing that changes a picture works unseen.
+TEST_F(WindowVary, WhatAPictureSaysOfItsNoiseIsTakenOverSeenAndCanBeLeft) {
+  GenerationRequest request;
+  request.prompt = "a red fox";
+  request.variation = Variation{7, 0.2};
+  request.variety = Variety{0.5, 40};
+  request.seed_mode = SeedMode::kComposition;
+  GeneratedImage picture;
+  picture.seed = 42;
+  WindowDriver w = open({"--step-ms=5"});
+  w.click("canvas");
+  w.paste(headroom_entry(request, picture));
+  ASSERT_TRUE(w.wait_for_widget("offer.all")) << w.state();
+  EXPECT_FALSE(wait_for_text(w, "Not understood", 1));
+  w.click("offer.all");
+  for (const char* const chip : {"variation.remove", "variety.remove", "seed_mode.remove"})
+    ASSERT_TRUE(w.wait_for_widget(chip)) << chip;
+  EXPECT_TRUE(wait_for_text(w, "Variety 0.5 · 40 %"));
+  rest();
+  w.screenshot("noise_chips");
+  w.click("generate");
+  ASSERT_TRUE(finished(w, 1)) << w.state();
+  const std::string said = made(w);
+  for (const char* const part :
+       {"\"seed_mode\":\"composition\"", "\"percent\":40", "\"strength\":0.2"})
+    EXPECT_NE(said.find(part), said.npos) << part;
+  w.click("variety.remove");
+  w.click("seed_mode.remove");
+  ASSERT_TRUE(w.wait([&](const json&) { return !w.read()["widgets"].contains("seed_mode"); }));
+  w.click("generate");
+  ASSERT_TRUE(finished(w, 2)) << w.state();
+  EXPECT_EQ(made(w).find("\"seed_mode\":\"composition\""), std::string::npos);
+  EXPECT_EQ(made(w).find("\"percent\""), std::string::npos);
 }
 
 TEST_F(WindowVary, ADoubleClickIsOneJobAndWithShiftTwo) {

@@ -39,7 +39,8 @@ void draw_targets(const Ui& ui) {
                            .label = size,
                            .detail = name == size ? std::string() : name,
                            .price = is_none ? ui.t("finish.none") : price_in_list(ui, forecast),
-                           .tip = target.lead.blocked,
+                           .tip = target.lead.blocked.empty() ? host_in_list(ui, forecast)
+                                                              : target.lead.blocked,
                            .chosen = i == finish.chosen,
                            .fits = fits})) {
       ui.state.finish.size = target.wanted;

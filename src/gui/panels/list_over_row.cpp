@@ -92,6 +92,11 @@ std::string price_in_list(const Ui& ui, const Forecast* forecast) {
               {missing_text(plan.peak_bytes, forecast->shortfall_bytes, forecast->budget)});
 }
 
+std::string host_in_list(const Ui& ui, const Forecast* forecast) {
+  const std::string host = forecast == nullptr ? "" : host_text(forecast->plan, ui.text);
+  return host.empty() ? host : fill(ui.t("host.beside"), {host});
+}
+
 bool draw_list_start(const Ui& ui, const std::string& list, const std::string& label,
                      const std::string& tip, const std::string& why) {
   if (!why.empty()) {

@@ -27,6 +27,9 @@ bool draw_list_row(const Ui& ui, const ListRow& row);
 // What a run needs, or what is missing; null: not known yet.
 [[nodiscard]] std::string price_in_list(const Ui& ui, const Forecast* forecast);
 
+// "Of main memory: 556 MB held."; empty where nothing is, or nothing is known yet.
+[[nodiscard]] std::string host_in_list(const Ui& ui, const Forecast* forecast);
+
 // The start button, and above it why it is disabled. Their names are `list`.start and
 // `list`.reason. Returns a press.
 bool draw_list_start(const Ui& ui, const std::string& list, const std::string& label,

@@ -100,6 +100,7 @@ void add_price(const Ui& ui, const Forecast* forecast, Action& action) {
   if (plan.seconds > 0)
     action.seconds = format_predicted(plan.seconds, plan.seconds_are_estimated, ui.text);
   action.tip += "\n" + fill(ui.t("tip.needs"), {action.price});
+  if (const std::string host = host_in_list(ui, forecast); !host.empty()) action.tip += "\n" + host;
 }
 
 void vary(Actions& actions) { actions.results.vary(); }

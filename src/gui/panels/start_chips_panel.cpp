@@ -7,6 +7,7 @@
 #include "panels.h"
 
 #include <cmath>
+#include <string>
 
 #include <hello_imgui/icons_font_awesome_6.h>
 #include <imgui.h>
@@ -190,38 +191,71 @@ void draw_start(const Ui& ui) {
 }
 
 // "Variation 42 · 0.3", and the button that removes it.
-void draw_variation(const Ui& ui) {
-  const Variation variation = *ui.state.draft.variation;
+struct LineChip {
+  std::string name;
+  std::string line;
+  std::string tip;
+  std::string tip_of_remove;
+};
+// Calls `remove` for the draft when the button is pressed.
+void draw_line_chip(const Ui& ui, const LineChip& chip, void (*remove)(GenerationRequest&)) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const float height = ui.px(kClose);
-  const std::string text = fill(
-      ui.t("variation.line"), {std::to_string(variation.seed), format_number(variation.strength)});
   const TextStyle style{ui.colors.text, kTextSize};
-  ImGui::InvisibleButton("##variation", {width - ui.px(kClose + 4), height});
-  name_item(ui, "variation");
-  tooltip(ui, ui.t("tip.variation"));
-  draw_text(ui, {at.x, at.y + ui.px(4)}, fit_text(ui, text, style, width - ui.px(kClose + 8)),
+  ImGui::InvisibleButton(("##" + chip.name).c_str(), {width - ui.px(kClose + 4), height});
+  name_item(ui, chip.name);
+  tooltip(ui, chip.tip);
+  draw_text(ui, {at.x, at.y + ui.px(4)}, fit_text(ui, chip.line, style, width - ui.px(kClose + 8)),
             style);
   ImGui::SetCursorScreenPos({at.x + width - ui.px(kClose), at.y});
-  if (button(ui, {.name = "variation.remove",
+  if (button(ui, {.name = chip.name + ".remove",
                   .label = ICON_FA_XMARK,
-                  .tip = ui.t("tip.variation.remove"),
+                  .tip = chip.tip_of_remove,
                   .kind = ButtonKind::kQuiet,
                   .size = {ui.px(kClose), height},
                   .text_size = 12})) {
     ui.state.record();
-    ui.state.draft.variation.reset();
+    remove(ui.state.draft);
     ui.state.record();
   }
   take_room(at, height);
+}
+
+void draw_variation(const Ui& ui) {
+  const Variation variation = *ui.state.draft.variation;
+  draw_line_chip(ui,
+                 {"variation",
+                  fill(ui.t("variation.line"),
+                       {std::to_string(variation.seed), format_number(variation.strength)}),
+                  ui.t("tip.variation"), ui.t("tip.variation.remove")},
+                 [](GenerationRequest& draft) { draft.variation.reset(); });
+}
+
+void draw_variety(const Ui& ui) {
+  const Variety variety = *ui.state.draft.variety;
+  draw_line_chip(ui,
+                 {"variety",
+                  fill(ui.t("variety.line"),
+                       {format_number(variety.strength), format_number(variety.percent)}),
+                  ui.t("tip.variety"), ui.t("tip.variety.remove")},
+                 [](GenerationRequest& draft) { draft.variety.reset(); });
+}
+
+void draw_seed_mode(const Ui& ui) {
+  draw_line_chip(
+      ui,
+      {"seed_mode", ui.t("seed_mode.line"), ui.t("tip.seed_mode"), ui.t("tip.seed_mode.remove")},
+      [](GenerationRequest& draft) { draft.seed_mode = SeedMode::kPlain; });
 }
 
 }  // namespace
 
 void draw_start_chips(const Ui& ui) {
   const GenerationRequest& draft = ui.state.draft;
-  if (!draft.init && !draft.variation && ui.frame.loras.empty()) return;
+  const bool is_composed = draft.seed_mode == SeedMode::kComposition;
+  if (!draft.init && !draft.variation && !draft.variety && !is_composed && ui.frame.loras.empty())
+    return;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(ui.px(10), ui.px(8)));
   ImGui::PushStyleVar(ImGuiStyleVar_ChildRounding, ui.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(ui.px(8), ui.px(4)));
@@ -235,7 +269,9 @@ void draw_start_chips(const Ui& ui) {
     ImGui::EndChild();
   };
   if (ui.state.draft.init) box("chip.start", draw_start);
-  if (ui.state.draft.variation) box("chip.variation", draw_variation);
+  if (draft.variation) box("chip.variation", draw_variation);
+  if (draft.variety) box("chip.variety", draw_variety);
+  if (is_composed) box("chip.seed_mode", draw_seed_mode);
   if (!ui.frame.loras.empty()) box("chip.loras", draw_lora_chips);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(3);

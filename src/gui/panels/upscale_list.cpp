@@ -39,9 +39,10 @@ void draw_targets(const Ui& ui) {
     if (draw_list_row(ui, {.name = "upscale.model." + std::to_string(i),
                            .label = name_of(ui, target),
                            .price = price,
-                           .tip = is_broken                  ? problem
-                                  : target.option.is_program ? ui.t("tip.upscale.program")
-                                                             : target.lead.blocked,
+                           .tip = is_broken                     ? problem
+                                  : target.option.is_program    ? ui.t("tip.upscale.program")
+                                  : target.lead.blocked.empty() ? host_in_list(ui, forecast)
+                                                                : target.lead.blocked,
                            .chosen = i == upscaling.chosen,
                            .fits = fits}) &&
         !is_broken) {

@@ -54,20 +54,20 @@ enum class WindowEnd { kClosed, kStartAgain };
 // mask.size, mask.feather (the sliders), outpaint.left, outpaint.top, outpaint.right,
 // outpaint.bottom (the canvas's edges), outpaint.line, outpaint.remove, mask.invert, mask.clear,
 // mask.done, mask.picture (where it lies while a mask is painted), mask.line, mask.remove,
-// variation, variation.remove, start (the chip's name), start.mask, start.remove, start.again,
-// strength, strength.value, lora.N (the chip's name), lora.N.on, lora.N.remove, lora.N.strength,
-// lora.N.strength.value, lora.more, progress, strip.N, strip.live, details (opens the drawer),
-// use_settings, reuse_seed, copy_picture, copy_path, show_in_folder, save_again, gauge,
-// gauge.spark, value.KEY (a row of the picture's settings), value.prompt, queue, queue.cancel.ID,
-// queue.up.ID, queue.down.ID, queue.drag.ID, queue.clear, language, theme, tip (an explanation),
-// banner.N, banner.N.action, banner.N.close, bell (opens the list of folded messages),
-// bell.N.close, banner.N.action_model, model.folder, model.open, model.cancel, model (the plate,
-// which opens the list), model.N, model.other, model.keep, format.NAME, device (likewise),
-// device.NAME, models.all (opens the list of all models), models.N, models.N.copy, models.filter,
-// models.add, models.folder, models.folder.add, models.folder.cancel, models.place.N.remove,
-// models.close, loras (opens the list of LoRAs), loras.N, loras.filter, loras.close, close.finish,
-// close.now, close.stay, close.folder, close.save, save.later, plan.stages (the table in
-// plan.card).
+// variation, variation.remove, variety.remove, seed_mode.remove, start (the chip's name),
+// start.mask, start.remove, start.again, strength, strength.value, lora.N (the chip's name),
+// lora.N.on, lora.N.remove, lora.N.strength, lora.N.strength.value, lora.more, progress, strip.N,
+// strip.live, details (opens the drawer), use_settings, reuse_seed, copy_picture, copy_path,
+// show_in_folder, save_again, gauge, gauge.spark, value.KEY (a row of the picture's settings),
+// value.prompt, queue, queue.cancel.ID, queue.up.ID, queue.down.ID, queue.drag.ID, queue.clear,
+// language, theme, tip (an explanation), banner.N, banner.N.action, banner.N.close, bell (opens the
+// list of folded messages), bell.N.close, banner.N.action_model, model.folder, model.open,
+// model.cancel, model (the plate, which opens the list), model.N, model.other, model.keep,
+// format.NAME, device (likewise), device.NAME, models.all (opens the list of all models), models.N,
+// models.N.copy, models.filter, models.add, models.folder, models.folder.add, models.folder.cancel,
+// models.place.N.remove, models.close, loras (opens the list of LoRAs), loras.N, loras.filter,
+// loras.close, close.finish, close.now, close.stay, close.folder, close.save, save.later,
+// plan.stages (the table in plan.card).
 class Window {
  public:
   // Throws Error{kInternal} when no window can be opened (no display, no OpenGL 3) and
