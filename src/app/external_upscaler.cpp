@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -89,16 +90,21 @@ std::string last_line(const fs::path& file) {
 
 // The program's exit status; nothing if it was to end before.
 std::optional<int> wait_for_end(pid_t child, const EndsWithin& ends_within) {
-  bool is_told = false;
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds kGrace{5};  // then a program that does not listen is killed
+  std::optional<Clock::time_point> told;
   while (true) {
     int status = 0;
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
-    if (ended == child) return is_told ? std::nullopt : std::optional(status);
+    if (ended == child) return told ? std::nullopt : std::optional(status);
     if (ended < 0 && errno != EINTR)
       fail("the program's end cannot be waited for: " + text_of(errno));
-    if (ends_within(std::chrono::milliseconds(50))) {
-      ::kill(-child, is_told ? SIGKILL : SIGTERM);
-      is_told = true;
+    const bool is_to_end = ends_within(std::chrono::milliseconds(50));
+    if (is_to_end && !told) {
+      ::kill(-child, SIGTERM);
+      told = Clock::now();
+    } else if (told && Clock::now() - *told > kGrace) {
+      ::kill(-child, SIGKILL);
     }
   }
 }

@@ -25,13 +25,10 @@ namespace {
 }
 
 void check(const CommandLine& line) {
-  std::error_code error;
   if (line.output.empty() || is_written(line.output)) {
     refuse("pictures of a folder go to a folder; name it with -o");
   }
-  if (fs::equivalent(line.init_image, line.output, error)) {
-    refuse("the pictures would go where they come from; name another folder with -o");
-  }
+  check_goes_elsewhere({line.init_image}, line.output);
   if (line.count.value_or(1) > 1) {
     refuse(
         "--count makes several pictures of one, which a folder of pictures does not allow; "

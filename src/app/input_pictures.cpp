@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <system_error>
+#include <utility>
 
 namespace headroom {
 namespace fs = std::filesystem;
@@ -29,6 +30,28 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+std::vector<fs::path> all_pictures(const std::vector<fs::path>& named) {
+  std::vector<fs::path> files;
+  for (const fs::path& place : named) {
+    std::error_code error;
+    if (!fs::is_directory(place, error)) {
+      files.push_back(place);
+      continue;
+    }
+    for (fs::path& file : pictures_in(place)) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+void check_goes_elsewhere(const std::vector<fs::path>& named, const fs::path& out) {
+  for (const fs::path& place : named) {
+    std::error_code error;
+    if (!fs::is_directory(place, error) || !fs::equivalent(place, out, error)) continue;
+    throw Error(ErrorKind::kInvalidRequest,
+                "the pictures would go where they come from; name another folder with -o");
+  }
 }
 
 std::vector<InputPicture> with_targets(const std::vector<fs::path>& files, const fs::path& out,

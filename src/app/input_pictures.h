@@ -16,6 +16,15 @@ struct InputPicture {
 // Error{kInvalidRequest} when it has none.
 [[nodiscard]] std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder);
 
+// The named files, with folders replaced by the pictures in them. Throws what pictures_in() does.
+[[nodiscard]] std::vector<std::filesystem::path> all_pictures(
+    const std::vector<std::filesystem::path>& named);
+
+// Throws Error{kInvalidRequest} if one of the named is the folder `out`: the next call would take
+// its results for pictures to begin with.
+void check_goes_elsewhere(const std::vector<std::filesystem::path>& named,
+                          const std::filesystem::path& out);
+
 // Target files in the folder `out`: with `ending` "_4x", a_4x.png for a.jpg; if a.jpg and a.png
 // both exist, a.jpg_4x.png and a.png_4x.png. Pictures of one name in several folders have the same
 // target, which may be numbered.

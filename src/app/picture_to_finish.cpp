@@ -10,8 +10,6 @@
 #include "headroom/image/resize.h"
 #include "headroom/records/find_settings.h"
 
-#include "input_pictures.h"
-
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -100,19 +98,6 @@ int cut_percent(Size from, Size to) {
 }
 
 }  // namespace
-
-std::vector<fs::path> files_to_finish(const CommandLine& line) {
-  std::vector<fs::path> files;
-  for (const fs::path& named : line.pictures) {
-    std::error_code error;
-    if (!fs::is_directory(named, error)) {
-      files.push_back(named);
-      continue;
-    }
-    for (fs::path& file : pictures_in(named)) files.push_back(std::move(file));
-  }
-  return files;
-}
 
 PictureToFinish read_picture_to_finish(const CommandLine& line, const fs::path& file,
                                        const ModelInfo& model) {

@@ -17,9 +17,6 @@ struct PictureToFinish {
   std::vector<std::string> notes;  // remarks on what may surprise the user
 };
 
-// The files of the command line, with folders replaced by the pictures in them. Throws Error.
-[[nodiscard]] std::vector<std::filesystem::path> files_to_finish(const CommandLine& line);
-
 // Reads the settings in a picture and overrides them by typed ones. The model's recommendations
 // fill the gaps. Throws Error{kIo} when the file cannot be read, Error{kInvalidRequest} when it
 // cannot be finished as asked: a sentence that does not name the file.

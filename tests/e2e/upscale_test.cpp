@@ -274,6 +274,30 @@ TEST_F(Upscale, UsesTheProgramThatIsChosen) {
   EXPECT_TRUE(fs::is_empty(folder_ / "tmp"));
 }
 
+TEST_F(Upscale, AFolderDoesNotGoIntoItself) {
+  put("in/from.png", noise(16, 16));
+  for (const Words& call : {Words{"upscale", "in", "--model", "lanczos", "-o", "in"},
+                            Words{"finish", "in", "-o", "in/../in"}}) {
+    const ProcessResult result = run(call);
+    EXPECT_EQ(result.exit_code, 2) << result.err;
+    EXPECT_NE(result.err.find("name another folder with -o"), std::string::npos) << result.err;
+  }
+  EXPECT_EQ(files(), Words());
+}
+
+TEST_F(Upscale, AProgramThatDoesNotListenIsKilledAfterAWhile) {
+  put("from.png", noise(16, 16));
+  const fs::path begun = folder_ / "begun";
+  keep("begun");
+  const std::string deaf = program("trap '' TERM INT; echo 1 > " + begun.string() + "; sleep 120");
+  Process process(options({"upscale", "from.png", "--model", deaf, "-o", "out.png"}));
+  for (int i = 0; i < 600 && !fs::exists(begun); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  process.send(SIGINT);
+  EXPECT_EQ(process.wait(std::chrono::seconds(60)).exit_code, 130);
+  EXPECT_EQ(files(), Words());
+}
+
 TEST_F(Upscale, ASignalEndsItWithoutAHalfFile) {
   put("from.png", noise(900, 900));
   Process process(options(

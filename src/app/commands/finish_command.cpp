@@ -8,6 +8,7 @@
 #include "commands/commands.h"
 #include "commands/job_series.h"
 #include "generation_context.h"
+#include "input_pictures.h"
 #include "models_of_pictures.h"
 #include "picture_to_finish.h"
 #include "run_need.h"
@@ -189,12 +190,13 @@ int run_finish(const CommandLine& line) {
     return run_upscale(upscale);
   }
   const BlockedSignals signals;  // before any thread
-  const std::vector<fs::path> files = files_to_finish(line);
+  const std::vector<fs::path> files = all_pictures(line.pictures);
   const OutputPlace output = choose_output(line.output, line.config.output);
   if (output.is_file && files.size() > 1) {
     throw Error(ErrorKind::kInvalidRequest, "several pictures go to a folder; name one with -o");
   }
   check_output(output, 1);
+  check_goes_elsewhere(line.pictures, output.path);
   Sum sum;
   for (const FilesOfModel& group : by_model(line, files)) {
     if (!sum.goes_on) break;

@@ -273,21 +273,6 @@ class Series {
   double seconds_ = 0;
 };
 
-// All named files, with folders replaced by the pictures in them.
-std::vector<fs::path> all_files(const std::vector<fs::path>& named) {
-  std::vector<fs::path> files;
-  for (const fs::path& place : named) {
-    std::error_code error;
-    if (fs::is_directory(place, error)) {
-      const std::vector<fs::path> found = pictures_in(place);
-      files.insert(files.end(), found.begin(), found.end());
-    } else {
-      files.push_back(place);
-    }
-  }
-  return files;
-}
-
 // Of the files' names in a folder.
 std::string ending_of(const CommandLine& line, int scale) {
   if (!finishes(line)) return "_" + std::to_string(scale) + "x";
@@ -299,13 +284,14 @@ std::string ending_of(const CommandLine& line, int scale) {
 }
 
 std::vector<InputPicture> pictures_and_targets(const CommandLine& line, int scale) {
-  const std::vector<fs::path> files = all_files(line.pictures);
+  const std::vector<fs::path> files = all_pictures(line.pictures);
   const OutputPlace output = choose_output(line.output, line.config.output);
   if (output.is_file && files.size() > 1) {
     refuse("several pictures need a folder; name one after -o");
   }
   if (output.is_file) return {{files.front(), output.path}};
   check_output(output, 1);
+  check_goes_elsewhere(line.pictures, output.path);
   return with_targets(files, output.path, ending_of(line, scale));
 }
 

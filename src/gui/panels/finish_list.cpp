@@ -90,10 +90,11 @@ void draw_notes(const Ui& ui) {
   const FinishedPicture& picture = *ui.state.selected_picture();
   const TextStyle style{ui.colors.text_faint, kSmallSize};
   if (ui.state.finish.upscales) {
-    const std::string name = upscaler_of(ui).name;
-    paragraph(ui,
-              fill(ui.t("finish.note.upscaler"), {name.empty() ? ui.t("upscale.lanczos") : name}),
-              style);
+    const UpscaleOption& upscaler = upscaler_of(ui);
+    std::string name = upscaler.name.empty() ? ui.t("upscale.lanczos") : upscaler.name;
+    if (const auto denoise = upscale_with(upscaler, ui.state.upscale).denoise)
+      name += " · " + ui.t("upscale.denoise") + " " + format_number(*denoise);
+    paragraph(ui, fill(ui.t("finish.note.upscaler"), {name}), style);
     return;
   }
   if (!ui.state.finish.refines && picture.request.seed_mode == SeedMode::kPlain)
