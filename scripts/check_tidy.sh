@@ -29,15 +29,14 @@ salt=$({ "$clang_tidy" --version; cat .clang-tidy; } | sha256sum)
 git ls-files -- "${files[@]}" | grep '\.cpp$' |
   python3 scripts/tidy_keys.py "$root" "$root/build/dev" "$(command -v ninja)" "$work" "$salt" >"$work/keys"
 
-# check KEY FILE: leaves what is found in a file of that key, and a stamp where nothing is. clang-tidy may fail without an
-# objection, as at an include that it cannot find, which is neither.
+# check KEY FILE: leaves what is found in a file of that key, and a stamp where nothing is. A file that clang cannot read is an
+# objection, too.
 check() {
-  local key=$1 file=$2 said
-  if said=$("$clang_tidy" -p "$work" --quiet "$file" 2>&1); then
-    said=$(grep -E '(warning|error): .*\[[a-z]' <<<"$said" | sed "s|^$root/||" | grep -v '^/') || true
-    [[ -n $said ]] || touch "$clean/$key"
-  fi
-  printf '%s\n' "$said" >"$work/found/$key"
+  local key=$1 file=$2 said code=0 found
+  said=$("$clang_tidy" -p "$work" --quiet "$file" 2>&1) || code=$?
+  found=$(grep -E '(warning|error): .*\[[a-z]' <<<"$said" | sed "s|^$root/||" | grep -v '^/') || true
+  if [[ -z $found && $code != 0 ]]; then found="$file: clang-tidy ends with $code: $(tail -n 1 <<<"$said")"; fi
+  if [[ -z $found ]]; then touch "$clean/$key"; else printf '%s\n' "$found" >"$work/found/$key"; fi
 }
 export -f check
 export clang_tidy work clean root

@@ -5,9 +5,9 @@
 
 ROOT is the checkout, BUILD a folder that was built with Ninja, NINJA the program. OUT/compile_commands.json is
 written, with one command for each source and without gcc's precompiled headers, which clang cannot read. FILES are
-sources, one a line, relative to ROOT; KEYS has a line "KEY FILE" for each that is built, where KEY is a SHA-256 of
-SALT, the command and every file that the source includes: of a file of the project its content, of another its path
-and size.
+sources, one a line, relative to ROOT; KEYS has a line "KEY FILE" for each, where KEY is a SHA-256 of SALT, the command
+and every file that the source includes: of a file of the project its content, of another its path and size. Ends with 1
+at a source that is not built.
 """
 
 import hashlib
@@ -56,7 +56,6 @@ def main():
         path = pathlib.Path(entry["file"])
         if not path.is_relative_to(root) or str(path) in commands:
             continue
-        # CMake names a compiler's launcher nowhere here; the object is what "-o" names.
         made = re.search(r" -o (\S+)", entry["command"]).group(1)
         entry["command"] = re.sub(r" (-Winvalid-pch )?-include \S*cmake_pch\.hxx", "", entry["command"])
         commands[str(path)] = entry
@@ -72,8 +71,9 @@ def main():
 
     (pathlib.Path(out) / "compile_commands.json").write_text(json.dumps(list(commands.values())))
     for file in sys.stdin.read().splitlines():
-        if file in keys:
-            print(keys[file], file)
+        if file not in keys:
+            sys.exit(f"error: {file} is not built, so what it includes is not known; build the preset dev first")
+        print(keys[file], file)
 
 
 if __name__ == "__main__":
